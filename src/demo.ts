@@ -1,0 +1,71 @@
+import type { Outcome } from './call/index.ts';
+import { announcement, echo, music } from './features/index.ts';
+import type { Account, Call, DialplanBuilder, Feature } from './pbx/index.ts';
+
+/** The demo exchange: what a newcomer tries, and what tests drive. */
+export const DEMO_ACCOUNTS: readonly Account[] = [
+  { number: '101', name: 'Alice' },
+  { number: '102', name: 'Bob' },
+  { number: '103', name: 'Carol' },
+  { number: '104', name: 'Dave' },
+];
+
+/** Numbers whose feature is still to come say so, rather than be unknown. */
+const NOT_YET: Readonly<Record<string, string>> = {
+  '600': 'conference',
+  '700': 'ivr',
+  '70X': 'parking',
+  '71X': 'parking',
+  '720': 'parking',
+  '721': 'parking',
+  '810': 'fax',
+  '*97': 'voicemail',
+  '*98': 'voicemail',
+  '*8': 'pickup',
+  '*8.': 'pickup',
+  '*66': 'completion',
+  '*86': 'completion',
+  '*67.': 'callback',
+  '*69': 'callback',
+  '*72.': 'forward',
+  '*73': 'forward',
+  '*78': 'dnd',
+  '*79': 'dnd',
+};
+
+export const DEMO_FEATURES: readonly Feature[] = [
+  announcement('800', 'demo/weasels'),
+  echo('801'),
+  music('802'),
+  ...Object.entries(NOT_YET).map(([number, feature]) => announcement(number, `demo/not-yet-${feature}`)),
+];
+
+/** What can be dialled besides phones, for those who ask what to try. */
+export const DEMO_NUMBERS: readonly { readonly number: string; readonly what: string }[] = [
+  { number: '101–104', what: 'the phones of Alice, Bob, Carol and Dave' },
+  { number: '201–204', what: 'the same phones: busy and no answer are signalled' },
+  { number: '800', what: 'a prompt about weasels' },
+  { number: '801', what: 'echo: you hear yourself' },
+  { number: '802', what: 'music' },
+];
+
+/** 101 with voicemail behind it, 201 without, 301 without and for one call at a time. */
+export function demoRules(builder: DialplanBuilder): void {
+  builder
+    .on('1XX', async (call) => {
+      const result = await call.dial(call.dialed);
+      if (result.kind === 'answered' || result.status === 404) return conclude(call, result);
+      await call.play('demo/not-yet-voicemail');
+    })
+    .on('2XX', async (call) => conclude(call, await call.dial(phoneOf(call.dialed))))
+    .on('3XX', async (call) => conclude(call, await call.dial(phoneOf(call.dialed), { callLimit: 1 })));
+}
+
+/** Talks to who answered; tells the caller's phone what else came of it. */
+function conclude(call: Call, result: Outcome): Promise<void> {
+  return result.kind === 'answered' ? call.bridge(result.leg) : call.hangup(result);
+}
+
+function phoneOf(dialed: string): string {
+  return `1${dialed.slice(1)}`;
+}

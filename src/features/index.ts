@@ -1,0 +1,3 @@
+export { announcement } from './announcement/announcement.ts';
+export { echo } from './echo/echo.ts';
+export { music } from './music/music.ts';

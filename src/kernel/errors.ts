@@ -1,0 +1,81 @@
+/** Every mistake of ours, or of whoever set the exchange up, that a person is told about: its sentence and what to do. */
+export const catalogue = {
+  E_BIND: {
+    sentence: 'Cannot listen on {address} port {port} ({protocol}): {why}.',
+    remedy: 'Stop what uses that port, or choose another address with --bind or another port with --sip-port or --http-port.',
+  },
+  E_NO_ADDRESS: {
+    sentence: 'This machine has no address that {wanted} stands for.',
+    remedy: 'Name an address of this machine with --bind, for example --bind 127.0.0.1.',
+  },
+  E_OPTIONS: {
+    sentence: 'The command line has mistakes:\n{mistakes}',
+    remedy: 'See strowger start --help.',
+  },
+  E_DATA_FOLDER: {
+    sentence: 'Cannot use the data folder {folder}: {why}.',
+    remedy: 'Name a folder that can be written with --data.',
+  },
+  E_STORE_CORRUPT: {
+    sentence: 'The database {file} is damaged or is no database: {why}.',
+    remedy: 'Put a backup in its place, or move the file away to start with an empty one.',
+  },
+  E_STORE_LOCKED: {
+    sentence: 'The database {file} is in use by another process.',
+    remedy: 'Stop the exchange that runs with this data folder, or name another folder with --data.',
+  },
+  E_STORE_NEWER: {
+    sentence: 'The database {file} was written by a newer Strowger (its layout is {found}, this one knows {known}).',
+    remedy: 'Start the newer version, or name another folder with --data.',
+  },
+  E_STORE: {
+    sentence: 'Cannot open the database {file}: {why}.',
+    remedy: 'See that the data folder exists, can be written and has room.',
+  },
+  E_CONTROL: {
+    sentence: 'Cannot open the control socket {path}: {why}.',
+    remedy: 'Name a data folder with a shorter path, on a local disk, with --data.',
+  },
+  E_RUNNING: {
+    sentence: 'An exchange is already running with the data folder {folder}.',
+    remedy: 'Stop it first, or name another folder with --data.',
+  },
+  E_NOT_RUNNING: {
+    sentence: 'No exchange is running with the data folder {folder}.',
+    remedy: 'Start one with strowger start, or name its folder with --data.',
+  },
+  E_ANSWER: {
+    sentence: 'The exchange did not answer as expected: {why}.',
+    remedy: 'See that the command line and the running exchange are of the same version.',
+  },
+  E_NO_CALL: {
+    sentence: 'There is no call {id}, or more than one begins so.',
+    remedy: 'See strowger calls for the calls in progress.',
+  },
+} as const;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** The names between braces in a sentence. */
+type Named<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Named<Rest> : never;
+
+export type ErrorFacts<C extends ErrorCode> = {
+  readonly [N in Named<(typeof catalogue)[C]['sentence']>]: string | number;
+};
+
+/** A mistake with a code of the catalogue; its message is the whole sentence. */
+export class StrowgerError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly remedy: string;
+
+  constructor(code: C, facts: ErrorFacts<C>, options?: { readonly cause?: unknown }) {
+    super(filled(catalogue[code].sentence, facts), options);
+    this.name = 'StrowgerError';
+    this.code = code;
+    this.remedy = catalogue[code].remedy;
+  }
+}
+
+function filled(sentence: string, facts: Readonly<Record<string, string | number>>): string {
+  return sentence.replaceAll(/\{(\w+)\}/g, (all, name: string) => String(facts[name] ?? all));
+}

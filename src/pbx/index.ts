@@ -1,0 +1,14 @@
+export { Calls } from './calls.ts';
+export { type Account, DEFAULTS, type ExchangeConfig } from './config.ts';
+export { type Dialplan, type DialplanBuilder, dialplan, type Rule, type Script } from './dialplan.ts';
+export { Directory } from './directory.ts';
+export { type Duration, milliseconds } from './duration.ts';
+export type { PbxEvent } from './events.ts';
+export type { Feature, FeatureContext } from './feature.ts';
+export { createGuard } from './guard.ts';
+export { Reception } from './reception.ts';
+export { Registrar } from './registrar.ts';
+export { ringAccount } from './ringing.ts';
+export { type Call, type DialOptions, Gone, runScript, type Surroundings } from './script.ts';
+export type { Change, Committed, Store, Tables } from './store.ts';
+export type { CallView, ExchangeView, RegistrationView, StatusView } from './view.ts';
