@@ -62,17 +62,24 @@ export function createExchange(ports: ExchangePorts): Exchange {
   const directory = new Directory(config.accounts);
   const plan = dialplan((builder) => {
     ports.rules(builder);
-    for (const feature of ports.features) feature.extensions({ kernel, store, on: (listen) => void listeners.push(listen) }, builder);
+    for (const feature of ports.features)
+      feature.extensions({ kernel, store, on: (listen) => void listeners.push(listen) }, builder);
   });
   const registrar = new Registrar({
     kernel,
     store,
     config,
     tell,
-    respond: (transaction, status, reasonPhrase, headers) => stack.agent.respond(transaction, status, reasonPhrase, { headers }),
+    respond: (transaction, status, reasonPhrase, headers) =>
+      stack.agent.respond(transaction, status, reasonPhrase, { headers }),
   });
-  // A restart makes old nonces stale, which phones take in their stride: the key need not last.
-  const guard = createGuard(kernel, directory, config.realm, kernel.crypto.random(32));
+  const guard = createGuard({
+    kernel,
+    directory,
+    realm: config.realm,
+    algorithms: config.algorithms,
+    algorithmAt: (account, address) => registrar.algorithmAt(account, address),
+  });
   const line: Line = new Line({
     kernel,
     media,
@@ -80,6 +87,7 @@ export function createExchange(ports: ExchangePorts): Exchange {
     user: {
       admit: (request, flow) => reception.admit(request, flow),
       arrived: (leg, dialed) => reception.arrived(leg, dialed),
+      soundMissing: (leg, file) => reception.soundMissing(leg, file),
       requested: (transaction) => reception.requested(transaction),
     },
   });
@@ -163,4 +171,3 @@ export function createExchange(ports: ExchangePorts): Exchange {
     },
   };
 }
-

@@ -1,6 +1,7 @@
 import type { Kernel, Timer } from '../kernel/index.ts';
 import type { Leg, LegOwner } from './leg.ts';
-import { CAUSES, type Cause, type Outcome, outcomeOf, type Party } from './party.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import { CAUSES, type Cause, type Party } from './party.ts';
 import type { Switchboard } from './switchboard.ts';
 
 /** One place to ring: places an out leg and sends its INVITE. Undefined: it could not even be tried. */
@@ -57,7 +58,9 @@ class Dialing implements Dial, LegOwner {
   start(): void {
     for (const ringer of this.#request.ringers) this.#ring(ringer);
     this.#timers.push(
-      this.#kernel.scene.after(this.#request.for, () => this.#end(CAUSES.noAnswer, { kind: 'noAnswer', ...CAUSES.noAnswer })),
+      this.#kernel.scene.after(this.#request.for, () =>
+        this.#end(CAUSES.noAnswer, { kind: 'noAnswer', ...CAUSES.noAnswer }),
+      ),
       this.#kernel.scene.after(SILENCE, () => this.#silenced()),
     );
     if (this.#legs.size === 0) this.#kernel.scene.after(0, () => this.#refused());

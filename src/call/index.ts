@@ -3,5 +3,6 @@ export { type Dial, type DialRequest, dial, type Ringer } from './dial.ts';
 export type { LegDriver } from './driver.ts';
 export { type Leg, type LegId, type LegOwner, LIMBO, type Place } from './leg.ts';
 export { hearsOf } from './media-plan.ts';
-export { CAUSES, type Cause, type Outcome, outcomeOf, type Party, sameParty } from './party.ts';
+export { type Outcome, outcomeOf } from './outcome.ts';
+export { CAUSES, type Cause, type Party } from './party.ts';
 export { type LegEvent, type NewLeg, Switchboard } from './switchboard.ts';

@@ -1,4 +1,4 @@
-import type { Party } from './party.ts';
+import type { Cause, Party } from './party.ts';
 
 export type LegId = string & { readonly brand: 'leg' };
 
@@ -42,5 +42,5 @@ export interface LegOwner {
   digit(leg: Leg, digit: string): void;
   played(leg: Leg, token: string): void;
   /** It is over; the leg is in limbo already. */
-  gone(leg: Leg, cause: import('./party.ts').Cause): void;
+  gone(leg: Leg, cause: Cause): void;
 }

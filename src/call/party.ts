@@ -4,10 +4,6 @@ export interface Party {
   readonly number: string;
 }
 
-export function sameParty(a: Party | undefined, b: Party | undefined): boolean {
-  return a?.name === b?.name && a?.number === b?.number;
-}
-
 /** Why a leg ended or was refused: the SIP status travels with it unchanged, so that 486 stays 486. */
 export interface Cause {
   readonly status: number;
@@ -29,23 +25,3 @@ export const CAUSES = {
   noCircuit: { status: 480, reasonPhrase: 'Temporarily Unavailable', q850: 34 },
   fault: { status: 500, reasonPhrase: 'Server Internal Error', q850: 41 },
 } as const satisfies Record<string, Cause>;
-
-/** What became of a dial. Busy and no answer are values, not exceptions. */
-export type Outcome =
-  | { readonly kind: 'answered'; readonly leg: import('./leg.ts').Leg }
-  | ({ readonly kind: 'busy' | 'noAnswer' | 'unavailable' | 'rejected' } & Cause);
-
-/** The outcome a refusal with this status means to a dialplan. */
-export function outcomeOf(cause: Cause): Exclude<Outcome, { kind: 'answered' }> {
-  return { kind: KINDS[cause.status] ?? 'rejected', ...cause };
-}
-
-const KINDS: Readonly<Record<number, 'busy' | 'noAnswer' | 'unavailable'>> = {
-  404: 'unavailable',
-  408: 'unavailable',
-  410: 'unavailable',
-  480: 'unavailable',
-  486: 'busy',
-  600: 'busy',
-  604: 'unavailable',
-};

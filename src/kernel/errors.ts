@@ -2,7 +2,8 @@
 export const catalogue = {
   E_BIND: {
     sentence: 'Cannot listen on {address} port {port} ({protocol}): {why}.',
-    remedy: 'Stop what uses that port, or choose another address with --bind or another port with --sip-port or --http-port.',
+    remedy:
+      'Stop what uses that port, or choose another address with --bind or another port with --sip-port or --http-port.',
   },
   E_NO_ADDRESS: {
     sentence: 'This machine has no address that {wanted} stands for.',
@@ -47,6 +48,18 @@ export const catalogue = {
   E_ANSWER: {
     sentence: 'The exchange did not answer as expected: {why}.',
     remedy: 'See that the command line and the running exchange are of the same version.',
+  },
+  E_INPUT: {
+    sentence: 'The request has mistakes: {mistakes}.',
+    remedy: 'See the reference of the API for what it takes.',
+  },
+  E_NOT_FOUND: {
+    sentence: 'There is nothing at {method} {path}.',
+    remedy: 'See the reference of the API for its paths.',
+  },
+  E_INTERNAL: {
+    sentence: 'The exchange made a mistake with this request.',
+    remedy: 'See its log; what it was doing otherwise goes on.',
   },
   E_NO_CALL: {
     sentence: 'There is no call {id}, or more than one begins so.',

@@ -5,7 +5,7 @@ import { display, fromLatin1, hex, keep, latin1, wireText } from './bytes.ts';
 import { type Entry, TimerHeap } from './heap.ts';
 import { Kernel } from './kernel.ts';
 
-function made(): { kernel: Kernel; go(ms: number): void; faults: string[] } {
+function made(): { kernel: Kernel; readonly go: (ms: number) => void; faults: string[] } {
   const faults: string[] = [];
   let now = 0;
   const kernel = new Kernel({
@@ -95,11 +95,19 @@ test('an ask counts until it is answered, and a cancelled one is never told', ()
   const { kernel } = made();
   const told: string[] = [];
   let answer = (_value: string): void => undefined;
-  kernel.scene.ask<string>('dns', (reply) => (answer = reply), (value) => told.push(value));
+  kernel.scene.ask<string>(
+    'dns',
+    (reply) => (answer = reply),
+    (value) => told.push(value),
+  );
   assert.deepEqual(kernel.scene.census(), { dns: 1 });
   answer('yes');
   assert.deepEqual(kernel.scene.census(), {});
-  const asked = kernel.scene.ask<string>('dns', (reply) => (answer = reply), (value) => told.push(value));
+  const asked = kernel.scene.ask<string>(
+    'dns',
+    (reply) => (answer = reply),
+    (value) => told.push(value),
+  );
   asked.cancel();
   answer('late');
   assert.deepEqual(told, ['yes']);

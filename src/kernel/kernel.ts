@@ -49,12 +49,12 @@ export interface Scope {
 /** A promise with its two ends apart. Scripts wait on nothing else; settling it tells the kernel that reactions are due. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(reason: unknown): void;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 interface Due extends Entry {
-  then: () => void;
+  run: () => void;
   scope: CountingScope;
 }
 
@@ -180,7 +180,7 @@ export class Kernel {
     for (let due = this.#heap.peek(); due !== undefined && due.at <= this.now(); due = this.#heap.peek()) {
       this.#heap.remove(due);
       due.scope.count('timer', -1);
-      this.input('timer', due.then);
+      this.input('timer', due.run);
       if (this.#reactions) return true;
     }
     const next = this.nextDue();
@@ -190,7 +190,7 @@ export class Kernel {
 
   /** @internal */
   schedule(scope: CountingScope, ms: number, then: () => void): Timer {
-    const due: Due = { at: this.now() + ms, order: this.#order, index: -1, then, scope };
+    const due: Due = { at: this.now() + ms, order: this.#order, index: -1, run: then, scope };
     this.#order += 1;
     this.#heap.push(due);
     scope.count('timer', 1);

@@ -1,6 +1,16 @@
 import type { MediaSession } from '../media/engine.ts';
 import type { CodecName } from '../media/protocol.ts';
-import { type Agreement, type LocalAudio, makeAnswer, makeOffer, parseSdp, printSdp, readAnswer, revise, type Sdp } from '../sdp/index.ts';
+import {
+  type Agreement,
+  type LocalAudio,
+  makeAnswer,
+  makeOffer,
+  parseSdp,
+  printSdp,
+  readAnswer,
+  revise,
+  type Sdp,
+} from '../sdp/index.ts';
 
 /** The session descriptions of one leg and what they agreed; its media session follows them. */
 export interface Audio {
@@ -9,18 +19,20 @@ export interface Audio {
   codecs: readonly CodecName[];
   /** What we last sent: never shrinks, and changes its version only with its content (telephony.md, SDP). */
   local: Sdp | undefined;
+  /** What the peer last said: payload numbers it bound are not bound otherwise. */
+  peer: Sdp | undefined;
   agreed: Agreement | undefined;
   /** Counts the remote addresses seen: a new one starts latching anew. */
   epoch: number;
 }
 
 export function newAudio(media: MediaSession, originId: string, codecs: readonly CodecName[]): Audio {
-  return { media, originId, codecs, local: undefined, agreed: undefined, epoch: 0 };
+  return { media, originId, codecs, local: undefined, peer: undefined, agreed: undefined, epoch: 0 };
 }
 
 /** Our offer; on a running leg it keeps the payload numbers and lines of what was said before. */
 export function offer(audio: Audio): Uint8Array {
-  return say(audio, makeOffer(localAudio(audio), audio.local));
+  return say(audio, makeOffer(localAudio(audio), audio.local, audio.peer));
 }
 
 /** The answer to a peer's offer, agreed and in force; or why there is none. */
@@ -29,7 +41,7 @@ export function answer(audio: Audio, body: Uint8Array): { sdp: Uint8Array } | { 
   if ('malformed' in theirs) return { refused: theirs.malformed };
   const made = makeAnswer(theirs, localAudio(audio));
   if ('refused' in made) return made;
-  agree(audio, made.audio);
+  agree(audio, theirs, made.audio);
   return { sdp: say(audio, made.sdp) };
 }
 
@@ -39,7 +51,7 @@ export function answered(audio: Audio, body: Uint8Array): boolean {
   if ('malformed' in theirs || audio.local === undefined) return false;
   const agreed = readAnswer(audio.local, theirs);
   if (agreed === undefined) return false;
-  agree(audio, agreed);
+  agree(audio, theirs, agreed);
   return true;
 }
 
@@ -53,7 +65,8 @@ function say(audio: Audio, next: Sdp): Uint8Array {
   return printSdp(audio.local);
 }
 
-function agree(audio: Audio, agreed: Agreement): void {
+function agree(audio: Audio, peer: Sdp, agreed: Agreement): void {
+  audio.peer = peer;
   const { remote } = agreed;
   const moved = remote?.address !== audio.agreed?.remote?.address || remote?.port !== audio.agreed?.remote?.port;
   if (moved) audio.epoch += 1;

@@ -40,4 +40,3 @@ export function callerIn(request: Request): Party {
 export function uriHost(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
-

@@ -1,4 +1,12 @@
-import { CAUSES, type Cause, type Leg, type LegDriver, type LegId, type Party, type Switchboard } from '../call/index.ts';
+import {
+  CAUSES,
+  type Cause,
+  type Leg,
+  type LegDriver,
+  type LegId,
+  type Party,
+  type Switchboard,
+} from '../call/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { MediaEngine, MediaSession, SessionEvent } from '../media/engine.ts';
 import type { CodecName, Hears } from '../media/protocol.ts';
@@ -21,6 +29,8 @@ export interface LineUser {
   admit(request: Request, flow: Flow): Admission;
   /** A caller's leg, in limbo: it must be placed, or ended. */
   arrived(leg: Leg, dialed: string): void;
+  /** A file that was to be played to a leg could not be read; the call goes on without it. */
+  soundMissing(leg: Leg, file: string): void;
   /** A request outside any call. Must be answered. */
   requested(transaction: ServerTransaction): void;
 }
@@ -83,8 +93,12 @@ export class Line implements LegDriver, AgentUser {
     const admission = user.admit(session.invite, session.flow);
     if (!admission.ok) return refuse(session, admission.status, admission.reasonPhrase, admission.headers);
     const call = kernel.token(12);
-    const line = this.#open({ direction: 'in', call, account: admission.account, party: admission.party }, session.flow);
-    if (line === undefined) return refuse(session, CAUSES.noCircuit.status, CAUSES.noCircuit.reasonPhrase, reason(CAUSES.noCircuit));
+    const line = this.#open(
+      { direction: 'in', call, account: admission.account, party: admission.party },
+      session.flow,
+    );
+    if (line === undefined)
+      return refuse(session, CAUSES.noCircuit.status, CAUSES.noCircuit.reasonPhrase, reason(CAUSES.noCircuit));
     line.session = session;
     if (sdp !== undefined && !this.#answerFirst(line, sdp)) return lineSession(this, line);
     user.arrived(line.leg, dialedIn(session.invite));
@@ -183,7 +197,8 @@ export class Line implements LegDriver, AgentUser {
       case 'played':
         return this.board.played(leg, event.token);
       case 'failed':
-        return this.board.end(leg, CAUSES.noCircuit);
+        if (event.file === undefined) return this.board.end(leg, CAUSES.noCircuit);
+        return this.#ports.user.soundMissing(leg, event.file);
       case 'mediaTimeout':
         return this.board.end(leg, CAUSES.normal);
       case 'latched':

@@ -12,7 +12,8 @@ export function lineSession(line: Line, leg: LegLine): SessionUser {
       if (response.status === 180 || response.status === 183) line.board.ringing(leg.leg);
     },
     accepted(_session, _response, sdp, sendAck) {
-      if (sendAck !== undefined || sdp === undefined || !answered(leg.audio, sdp)) return line.board.end(leg.leg, CAUSES.noMedia);
+      if (sendAck !== undefined || sdp === undefined || !answered(leg.audio, sdp))
+        return line.board.end(leg.leg, CAUSES.noMedia);
       follow(line, leg);
       line.board.answered(leg.leg);
     },

@@ -46,7 +46,10 @@ export class Bindings {
     if (uri === undefined || left <= 0) return this.#expired(row);
     const bindings = this.#byAor.get(row.aor) ?? new Map<string, Binding>();
     this.#byAor.set(row.aor, bindings.set(row.id, { row, uri }));
-    this.#timers.set(row.id, this.#kernel.house.after(left, () => this.#expire(row)));
+    this.#timers.set(
+      row.id,
+      this.#kernel.house.after(left, () => this.#expire(row)),
+    );
   }
 
   remove(row: { readonly id: string; readonly aor: string }): void {

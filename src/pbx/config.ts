@@ -1,4 +1,5 @@
 import type { CodecName } from '../media/protocol.ts';
+import type { Algorithm } from '../sip/auth/index.ts';
 
 /** A phone user: an extension, its name and how often it may be busy at once. */
 export interface Account {
@@ -14,6 +15,8 @@ export interface ExchangeConfig {
   readonly version: string;
   readonly node: string;
   readonly accounts: readonly Account[];
+  /** Digest algorithms offered, strongest first (RFC 8760 §2.3). */
+  readonly algorithms: readonly Algorithm[];
   readonly codecs: readonly CodecName[];
   /** Seconds a registration may last: asked for less, it is refused with 423; asked for more, it is cut. */
   readonly registration: { readonly floor: number; readonly ceiling: number; readonly usual: number };
@@ -22,6 +25,7 @@ export interface ExchangeConfig {
 }
 
 export const DEFAULTS = {
+  algorithms: ['SHA-256', 'MD5'],
   codecs: ['PCMU', 'PCMA'],
   registration: { floor: 30, ceiling: 7200, usual: 3600 },
   maxContacts: 10,

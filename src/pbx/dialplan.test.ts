@@ -27,7 +27,8 @@ test('the most particular rule wins, in whatever order they were written', () =>
 
 test('all rules that cannot be told apart are reported at once, with both places', () => {
   assert.throws(
-    () => dialplan((d) => d.on('1XX', nothing).on('101', nothing).on('1XX', nothing).on('', nothing).on('101', nothing)),
+    () =>
+      dialplan((d) => d.on('1XX', nothing).on('101', nothing).on('1XX', nothing).on('', nothing).on('101', nothing)),
     (error: Error) => {
       assert.match(error.message, /rule 3 '1XX' and rule 1 '1XX'/);
       assert.match(error.message, /rule 4: '' is no pattern/);

@@ -43,10 +43,13 @@ export function dialplan(build: (builder: DialplanBuilder) => unknown): Dialplan
 function faults(rules: readonly Rule[]): readonly string[] {
   const problems: string[] = [];
   for (const [index, { pattern }] of rules.entries()) {
-    if (pattern === '' || pattern.slice(0, -1).includes('.')) problems.push(`rule ${index + 1}: '${pattern}' is no pattern`);
+    if (pattern === '' || pattern.slice(0, -1).includes('.'))
+      problems.push(`rule ${index + 1}: '${pattern}' is no pattern`);
     for (const [before, earlier] of rules.slice(0, index).entries()) {
       if (ambiguous(earlier.pattern, pattern))
-        problems.push(`rule ${index + 1} '${pattern}' and rule ${before + 1} '${earlier.pattern}' match the same numbers`);
+        problems.push(
+          `rule ${index + 1} '${pattern}' and rule ${before + 1} '${earlier.pattern}' match the same numbers`,
+        );
     }
   }
   return problems;
@@ -65,7 +68,7 @@ export function matches(pattern: string, dialed: string): boolean {
   const open = pattern.endsWith('.');
   const fixed = open ? pattern.slice(0, -1) : pattern;
   if (open ? dialed.length <= fixed.length : dialed.length !== fixed.length) return false;
-  return [...fixed].every((symbol, index) => covers(symbol, dialed.charAt(index)));
+  return fixed.split('').every((symbol, index) => covers(symbol, dialed.charAt(index)));
 }
 
 function covers(symbol: string, character: string): boolean {
@@ -88,7 +91,7 @@ function choices(symbol: string): number {
 /** Two patterns that cover a number equally narrowly: nothing could choose between them. */
 function ambiguous(a: string, b: string): boolean {
   if (a.length !== b.length) return false;
-  return [...a].every((symbol, index) => {
+  return a.split('').every((symbol, index) => {
     const other = b.charAt(index);
     return symbol === other || (choices(symbol) === choices(other) && choices(symbol) > 1 && symbol !== '.');
   });

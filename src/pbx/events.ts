@@ -1,11 +1,22 @@
-import type { Cause, Leg, Party } from '../call/index.ts';
+import type { Cause, Party } from '../call/index.ts';
 
 /** What observers hear (log, console, call records), delivered after the step it happened in. */
 export type PbxEvent =
-  | { readonly event: 'registered' | 'unregistered' | 'expired'; readonly account: string; readonly contact: string; readonly source: string }
-  | { readonly event: 'refused'; readonly method: string; readonly account: string; readonly source: string; readonly why: string }
+  | {
+      readonly event: 'registered' | 'unregistered' | 'expired';
+      readonly account: string;
+      readonly contact: string;
+      readonly source: string;
+    }
+  | {
+      readonly event: 'refused';
+      readonly method: string;
+      readonly account: string;
+      readonly source: string;
+      readonly why: string;
+    }
   | { readonly event: 'call.started'; readonly call: string; readonly from: Party; readonly dialed: string }
   | { readonly event: 'call.unreachable'; readonly call: string; readonly number: string; readonly why: string }
   | { readonly event: 'call.answered'; readonly call: string; readonly by: Party }
   | { readonly event: 'call.ended'; readonly call: string; readonly cause: Cause; readonly seconds: number }
-  | { readonly event: 'leg'; readonly what: string; readonly leg: Leg };
+  | { readonly event: 'sound.missing'; readonly call: string; readonly file: string };

@@ -1,23 +1,66 @@
 import type { Kernel } from '../kernel/index.ts';
 import { type Algorithm, createChallenger, type Verdict } from '../sip/auth/index.ts';
 import type { Field, Request } from '../sip/message/index.ts';
+import type { Flow } from '../sip/transport/types.ts';
 import type { Directory } from './directory.ts';
 
 export type { Verdict };
 
 /** Who may come in: digest by the accounts' secrets. Always 401, never 407 (telephony.md, Authentication). */
 export interface Guard {
-  verify(request: Request): Verdict;
+  verify(request: Request, flow: Flow): Verdict;
   /** The 401's challenges after that verdict, strongest first. */
-  challenge(verdict: Verdict): readonly Field[];
+  challenge(verdict: Verdict & { ok: false }, request: Request, flow: Flow): readonly Field[];
 }
 
-const ALGORITHMS: readonly Algorithm[] = ['SHA-256', 'MD5'];
+export interface GuardPorts {
+  readonly kernel: Kernel;
+  readonly directory: Directory;
+  readonly realm: string;
+  /** Offered, strongest first. */
+  readonly algorithms: readonly Algorithm[];
+  /** The algorithm with which an account's phone at that address is registered now. */
+  readonly algorithmAt: (account: string, address: string) => string | undefined;
+}
 
-export function createGuard(kernel: Kernel, directory: Directory, realm: string, key: Uint8Array): Guard {
-  const challenger = createChallenger({ kernel, key, realm });
-  return {
-    verify: (request) => challenger.verify(request, (user) => directory.secretsOf(user)),
-    challenge: (verdict) => challenger.challenges({ stale: !verdict.ok && verdict.reason === 'stale', only: ALGORITHMS }),
+/** Senders whose unanswered challenges are counted; the oldest is forgotten. */
+const MOST_SENDERS = 4096;
+/** So many requests without credentials, and the sender is taken to look at the first challenge only. */
+const PATIENCE = 2;
+
+export function createGuard({ kernel, directory, realm, algorithms, algorithmAt }: GuardPorts): Guard {
+  // A restart makes old nonces stale, which phones take in their stride: the key need not last.
+  const challenger = createChallenger({ kernel, key: kernel.crypto.random(32), realm });
+  const unanswered = new Map<string, number>();
+
+  const count = (sender: string): void => {
+    const before = unanswered.get(sender) ?? 0;
+    unanswered.delete(sender);
+    unanswered.set(sender, before + 1);
+    const [oldest] = unanswered.keys();
+    if (unanswered.size > MOST_SENDERS && oldest !== undefined) unanswered.delete(oldest);
   };
+
+  /** Many phones know MD5 only and give up at the first challenge they do not know: for them it comes alone. */
+  const simple = (request: Request, flow: Flow): boolean =>
+    (unanswered.get(senderOf(request, flow)) ?? 0) >= PATIENCE ||
+    algorithmAt(request.from.uri.user, flow.remote.address) === 'MD5';
+
+  return {
+    verify: (request, flow) => {
+      const verdict = challenger.verify(request, (user) => directory.secretsOf(user));
+      if (verdict.ok) unanswered.delete(senderOf(request, flow));
+      else if (!request.headers.has('Authorization')) count(senderOf(request, flow));
+      return verdict;
+    },
+    challenge: (verdict, request, flow) =>
+      challenger.challenges({
+        stale: verdict.reason === 'stale',
+        only: algorithms.includes('MD5') && simple(request, flow) ? ['MD5'] : algorithms,
+      }),
+  };
+}
+
+function senderOf(request: Request, flow: Flow): string {
+  return `${request.from.uri.user}@${flow.remote.address}`;
 }

@@ -9,6 +9,7 @@ export { createGuard } from './guard.ts';
 export { Reception } from './reception.ts';
 export { Registrar } from './registrar.ts';
 export { ringAccount } from './ringing.ts';
+export { type Made, provideSecrets } from './secrets.ts';
 export { type Call, type DialOptions, Gone, runScript, type Surroundings } from './script.ts';
-export type { Change, Committed, Store, Tables } from './store.ts';
+export type { BindingRow, Change, Committed, SecretRow, Store, Tables } from './store.ts';
 export type { CallView, ExchangeView, RegistrationView, StatusView } from './view.ts';

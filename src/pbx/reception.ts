@@ -36,8 +36,9 @@ export class Reception implements LineUser {
   }
 
   admit(request: Request, flow: Flow): Admission {
-    if (this.#ports.draining()) return { ok: false, status: 503, reasonPhrase: 'Service Unavailable', headers: [['Retry-After', '20']] };
-    const verdict = this.#ports.guard.verify(request);
+    if (this.#ports.draining())
+      return { ok: false, status: 503, reasonPhrase: 'Service Unavailable', headers: [['Retry-After', '20']] };
+    const verdict = this.#ports.guard.verify(request, flow);
     if (!verdict.ok) return this.#challenge(request, flow, verdict);
     const party = this.#ports.directory.partyOf(verdict.user);
     if (party === undefined) return { ok: false, status: 403, reasonPhrase: 'Forbidden', headers: [] };
@@ -50,6 +51,10 @@ export class Reception implements LineUser {
     const script = plan.route(dialed);
     if (script === undefined) return scripts.board.end(leg, CAUSES.noSuchNumber);
     runScript(scripts, leg, dialed, script);
+  }
+
+  soundMissing(leg: Leg, file: string): void {
+    this.#ports.tell({ event: 'sound.missing', call: leg.call, file });
   }
 
   requested(transaction: ServerTransaction): void {
@@ -65,19 +70,24 @@ export class Reception implements LineUser {
 
   #register(transaction: ServerTransaction): void {
     const { request, flow } = transaction;
-    const verdict = this.#ports.guard.verify(request);
+    const verdict = this.#ports.guard.verify(request, flow);
     if (!verdict.ok) {
       const { status, reasonPhrase, headers } = this.#challenge(request, flow, verdict);
       return this.#respond(transaction, status, reasonPhrase, headers);
     }
     // RFC 3261 §10.3 step 4: one may register oneself only.
     if (request.to.uri.user !== verdict.user) return this.#respond(transaction, 403, 'Forbidden', []);
-    this.#ports.registrar.register(transaction, verdict.user);
+    this.#ports.registrar.register(transaction, verdict.user, verdict.algorithm);
   }
 
   #challenge(request: Request, flow: Flow, verdict: Verdict & { ok: false }): Admission & { ok: false } {
     if (verdict.reason === 'wrong' || verdict.reason === 'unknown') this.#refused(request, flow, verdict.reason);
-    return { ok: false, status: 401, reasonPhrase: 'Unauthorized', headers: this.#ports.guard.challenge(verdict) };
+    return {
+      ok: false,
+      status: 401,
+      reasonPhrase: 'Unauthorized',
+      headers: this.#ports.guard.challenge(verdict, request, flow),
+    };
   }
 
   #refused(request: Request, flow: Flow, why: 'wrong' | 'unknown'): void {

@@ -12,13 +12,26 @@ export interface RegistrarPorts {
   readonly store: Store;
   readonly config: Pick<ExchangeConfig, 'registration' | 'maxContacts'>;
   readonly tell: (event: PbxEvent) => void;
-  readonly respond: (transaction: ServerTransaction, status: number, reasonPhrase: string, headers: readonly Field[]) => void;
+  readonly respond: (
+    transaction: ServerTransaction,
+    status: number,
+    reasonPhrase: string,
+    headers: readonly Field[],
+  ) => void;
 }
 
 interface Refused {
   readonly status: number;
   readonly reasonPhrase: string;
   readonly headers: readonly Field[];
+}
+
+/** A REGISTER whose sender is known. */
+interface Registering {
+  readonly request: Request;
+  readonly flow: Flow;
+  readonly account: string;
+  readonly algorithm: string;
 }
 
 /** What a REGISTER changes. */
@@ -54,23 +67,30 @@ export class Registrar {
     return this.#bindings.all;
   }
 
+  /** The digest algorithm of an account's phone at that address; undefined when none is there. */
+  algorithmAt(account: string, address: string): string | undefined {
+    return this.#bindings.of(account).find(({ row }) => row.sourceAddress === address)?.row.algorithm;
+  }
+
   /** Why an account has no binding, in words for a log. */
   whyUnreachable(account: string): string {
     const lost = this.#bindings.lostAt(account);
-    return lost === undefined ? 'no phone is registered' : `its registration ran out ${Math.round((this.#ports.kernel.wall() - lost) / 1000)} s ago`;
+    return lost === undefined
+      ? 'no phone is registered'
+      : `its registration ran out ${Math.round((this.#ports.kernel.wall() - lost) / 1000)} s ago`;
   }
 
-  /** A REGISTER whose sender was found to be this account. */
-  register(transaction: ServerTransaction, account: string): void {
+  /** A REGISTER whose sender was found, by that digest algorithm, to be this account. */
+  register(transaction: ServerTransaction, account: string, algorithm: string): void {
     const queue = this.#queues.get(account);
-    const turn = (): void => this.#turn(transaction, account);
+    const turn = (): void => this.#turn(transaction, account, algorithm);
     if (queue !== undefined) return void queue.push(turn);
     this.#queues.set(account, []);
     turn();
   }
 
-  #turn(transaction: ServerTransaction, account: string): void {
-    const update = this.#updateOf(transaction, account);
+  #turn(transaction: ServerTransaction, account: string, algorithm: string): void {
+    const update = this.#updateOf(transaction, account, algorithm);
     if ('status' in update) return this.#answer(transaction, account, update);
     const changes = changesOf(update);
     if (changes.length === 0) return this.#answer(transaction, account, this.#list(account));
@@ -87,7 +107,7 @@ export class Registrar {
     next?.();
   }
 
-  #updateOf({ request, flow }: ServerTransaction, account: string): Update | Refused {
+  #updateOf({ request, flow }: ServerTransaction, account: string, algorithm: string): Update | Refused {
     const bindings = this.#bindings.of(account);
     if (request.contactStar) return removeAll(request, bindings);
     const puts: BindingRow[] = [];
@@ -97,7 +117,7 @@ export class Registrar {
       if (expires > 0 && expires < this.#ports.config.registration.floor) return this.#tooBrief();
       const old = match(bindings, contact.uri, instanceOf(contact));
       if (old !== undefined && outdated(request, old.row)) return OUT_OF_ORDER;
-      if (expires > 0) puts.push(this.#row(request, flow, account, contact, expires, old));
+      if (expires > 0) puts.push(this.#row({ request, flow, account, algorithm }, contact, expires, old));
       else if (old !== undefined) removes.push(old.row);
     }
     const stay = bindings.filter(({ row }) => ![...puts, ...removes].some((other) => other.id === row.id));
@@ -112,11 +132,16 @@ export class Registrar {
     return oldestFirst.slice(0, over).map(({ row }) => row);
   }
 
-  #row(request: Request, flow: Flow, aor: string, contact: NameAddr, expires: number, old: Binding | undefined): BindingRow {
+  #row(
+    { request, flow, account, algorithm }: Registering,
+    contact: NameAddr,
+    expires: number,
+    old: Binding | undefined,
+  ): BindingRow {
     const instance = instanceOf(contact);
     return {
-      id: old?.row.id ?? keep(`${aor} ${instance === '' ? contact.uriText : instance}`),
-      aor,
+      id: old?.row.id ?? keep(`${account} ${instance === '' ? contact.uriText : instance}`),
+      aor: account,
       contact: keep(contact.uriText),
       callId: keep(request.callId),
       cseq: request.cseq.number,
@@ -129,6 +154,7 @@ export class Registrar {
       localPort: flow.local.port,
       sourceAddress: flow.remote.address,
       sourcePort: flow.remote.port,
+      algorithm,
       path: keep(request.headers.list('Path').join('\n')),
     };
   }
@@ -145,7 +171,10 @@ export class Registrar {
     const now = this.#ports.kernel.wall();
     const headers = this.#bindings.of(account).map(({ row }): Field => {
       const left = Math.max(0, Math.ceil((row.expiresAt - now) / 1000));
-      return ['Contact', `<${row.contact}>;expires=${left}${row.instance === '' ? '' : `;+sip.instance="${row.instance}"`}`];
+      return [
+        'Contact',
+        `<${row.contact}>;expires=${left}${row.instance === '' ? '' : `;+sip.instance="${row.instance}"`}`,
+      ];
     });
     return { status: 200, reasonPhrase: 'OK', headers };
   }

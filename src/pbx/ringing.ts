@@ -1,4 +1,13 @@
-import { CAUSES, type Dial, dial, type Leg, type Outcome, outcomeOf, type Ringer, type Switchboard } from '../call/index.ts';
+import {
+  CAUSES,
+  type Dial,
+  dial,
+  type Leg,
+  type Outcome,
+  outcomeOf,
+  type Ringer,
+  type Switchboard,
+} from '../call/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { Line } from '../line/index.ts';
 import type { CodecName } from '../media/protocol.ts';
@@ -35,7 +44,11 @@ export function ringAccount(
     ports.tell({ event: 'call.unreachable', call: caller.call, number, why: ports.registrar.whyUnreachable(number) });
     return atOnce(then, outcomeOf(CAUSES.unavailable));
   }
-  const ringers = bindings.map((binding): Ringer => () => ringBinding(ports, caller, number, binding));
+  const ringers = bindings.map(
+    (binding): Ringer =>
+      () =>
+        ringBinding(ports, caller, number, binding),
+  );
   return dial(ports.kernel, ports.board, { caller, ringers, for: options.for, shows: party }, then);
 }
 
@@ -44,7 +57,12 @@ function callsOf(board: Switchboard, account: string): number {
   return new Set(board.legs.filter((leg) => leg.account === account).map((leg) => leg.call)).size;
 }
 
-function ringBinding({ line, wire, directory, codecs }: RingingPorts, caller: Leg, number: string, binding: Binding): Leg | undefined {
+function ringBinding(
+  { line, wire, directory, codecs }: RingingPorts,
+  caller: Leg,
+  number: string,
+  binding: Binding,
+): Leg | undefined {
   const flow = flowTo(wire, binding);
   const party = directory.partyOf(number);
   if (flow === undefined || party === undefined) return undefined;
@@ -54,7 +72,11 @@ function ringBinding({ line, wire, directory, codecs }: RingingPorts, caller: Le
     account: number,
     party,
     shows: caller.party,
-    destination: { requestUri: binding.row.contact, flow, route: binding.row.path === '' ? [] : binding.row.path.split('\n') },
+    destination: {
+      requestUri: binding.row.contact,
+      flow,
+      route: binding.row.path === '' ? [] : binding.row.path.split('\n'),
+    },
     codecs: first === undefined ? codecs : [first, ...codecs.filter((codec) => codec !== first)],
   });
 }

@@ -1,4 +1,13 @@
-import { CAUSES, type Cause, type Dial, type Leg, type LegOwner, type Outcome, type Party, type Switchboard } from '../call/index.ts';
+import {
+  CAUSES,
+  type Cause,
+  type Dial,
+  type Leg,
+  type LegOwner,
+  type Outcome,
+  type Party,
+  type Switchboard,
+} from '../call/index.ts';
 import type { Deferred, Kernel, Opened, Timer } from '../kernel/index.ts';
 import type { Hears } from '../media/protocol.ts';
 import type { Script } from './dialplan.ts';
@@ -50,7 +59,12 @@ export interface Surroundings {
   readonly kernel: Kernel;
   readonly board: Switchboard;
   /** Rings an account for a caller. */
-  readonly dial: (caller: Leg, number: string, options: { for: number; callLimit: number }, then: (outcome: Outcome) => void) => Dial;
+  readonly dial: (
+    caller: Leg,
+    number: string,
+    options: { for: number; callLimit: number },
+    then: (outcome: Outcome) => void,
+  ) => Dial;
   readonly route: (number: string) => Script | undefined;
 }
 
@@ -71,7 +85,7 @@ class Running implements Call, LegOwner {
   /** Legs that answered on our behalf: they end with us. */
   readonly #others = new Set<Leg>();
   #counted: Opened | undefined;
-  #waiting: Deferred<unknown> | undefined;
+  #waiting: Pick<Deferred<unknown>, 'resolve' | 'reject'> | undefined;
   #dial: Dial | undefined;
   #timer: Timer | undefined;
   #token = '';
@@ -107,7 +121,10 @@ class Running implements Call, LegOwner {
     });
   }
 
-  dial(number: string, { for: ringing = '20s', callLimit = Number.POSITIVE_INFINITY }: DialOptions = {}): Promise<Outcome> {
+  dial(
+    number: string,
+    { for: ringing = '20s', callLimit = Number.POSITIVE_INFINITY }: DialOptions = {},
+  ): Promise<Outcome> {
     return this.#verb<Outcome>((done) => {
       this.#dial = this.#around.dial(this.#leg, number, { for: milliseconds(ringing), callLimit }, (outcome) => {
         this.#dial = undefined;
@@ -203,7 +220,9 @@ class Running implements Call, LegOwner {
   #finish(cause: Cause): void {
     if (this.#over) return;
     const unanswered = this.#leg.state !== 'up' && cause === CAUSES.normal;
-    this.#around.kernel.input('script', () => this.#around.board.end(this.#leg, unanswered ? CAUSES.unavailable : cause));
+    this.#around.kernel.input('script', () =>
+      this.#around.board.end(this.#leg, unanswered ? CAUSES.unavailable : cause),
+    );
   }
 
   #own(leg: Leg): void {
@@ -227,7 +246,7 @@ class Running implements Call, LegOwner {
     const waiting = this.#around.kernel.deferred<T>();
     if (this.#over) return waiting.promise;
     if (this.#waiting !== undefined) throw new Error('a script awaits one verb of its leg at a time');
-    this.#waiting = waiting as Deferred<unknown>;
+    this.#waiting = { resolve: (value) => waiting.resolve(value as T), reject: waiting.reject };
     this.#around.kernel.input('verb', () => {
       try {
         act((value) => this.#settle(value));

@@ -23,6 +23,8 @@ export interface BindingRow {
   /** Where it came from: kept beside, never written into the contact. */
   readonly sourceAddress: string;
   readonly sourcePort: number;
+  /** Digest algorithm its REGISTER was answered with: what the phone is known to understand. */
+  readonly algorithm: string;
   /** Path values joined by newlines; '' when there are none. */
   readonly path: string;
 }

@@ -1,0 +1,91 @@
+import { audienceOf } from './host-context.ts';
+import { Playing } from './playing.ts';
+import type { Hears } from './protocol.ts';
+import type { Session } from './session.ts';
+import type { Clip } from './source/clip.ts';
+import type { Source } from './source/source.ts';
+
+/** How long a prompt waits for the first packet of a phone that may be behind NAT (ms; telephony.md, Calls). */
+const PATIENCE = 500;
+
+/** Makes a leg hear something else: the old source ends, the new one begins with a marker. */
+export function hear(session: Session, hears: Hears): void {
+  leave(session);
+  session.hears = hears;
+  session.stream.fresh = true;
+  session.mapping.live = false;
+  switch (hears.kind) {
+    case 'nothing':
+      return;
+    case 'session':
+      return listen(session, hears.session);
+    case 'echo':
+      return listen(session, session.id);
+    case 'file':
+      return playFiles(session, hears);
+    case 'tone':
+      return play(session, { kind: 'loop', clip: session.host.library.tone(hears.tone), position: 0 });
+    case 'music':
+      return session.host.library.music((clip) => {
+        if (session.hears === hears) play(session, { kind: 'shared', clip });
+      });
+  }
+}
+
+/** Ends what a leg hears. */
+export function leave(session: Session): void {
+  if (session.playing !== undefined) session.host.pacer.stop(session.playing);
+  session.playing = undefined;
+  const { heard } = session;
+  session.heard = undefined;
+  if (heard === undefined) return;
+  const audience = audienceOf(session.host, heard);
+  audience.splice(audience.indexOf(session), 1);
+  if (audience.length > 0 || session.host.sessions.has(heard)) return;
+  session.host.audiences.delete(heard);
+  session.host.abroad.want(heard, false);
+}
+
+/** Starts what waits to be played, if the leg is there to hear it. */
+export function startIfReady(session: Session): void {
+  const { playing, end, host } = session;
+  if (playing === undefined || playing.started || end === undefined || session.latch.target === undefined) return;
+  const wait = playing.finite && end.latch && !session.latch.settled ? patienceLeft(session) : 0;
+  if (wait <= 0) return playing.start();
+  host.ports.after('scene', wait, () => startIfReady(session));
+}
+
+function patienceLeft(session: Session): number {
+  const patience = session.host.ports.promptPatienceMs ?? PATIENCE;
+  return session.epochAt + patience - session.host.ports.now();
+}
+
+function listen(session: Session, heard: string): void {
+  session.heard = heard;
+  audienceOf(session.host, heard).push(session);
+  if (!session.host.sessions.has(heard)) session.host.abroad.want(heard, true);
+}
+
+function play(session: Session, source: Source, ended: () => void = nothing): void {
+  session.playing = new Playing(session, source, ended);
+  startIfReady(session);
+}
+
+const nothing = (): void => undefined;
+
+/** Plays when every file is there, so that one follows the other without a gap. A missing one counts as played. */
+function playFiles(session: Session, hears: Extract<Hears, { kind: 'file' }>): void {
+  const { host, id } = session;
+  host.library.clips(hears.files, (clips) => {
+    if (session.hears !== hears) return;
+    const found = clips.filter((clip): clip is Clip => clip !== undefined);
+    play(session, { kind: 'once', clips: found, clip: 0, position: 0 }, () => {
+      session.playing = undefined;
+      host.ports.tell({ event: 'played', session: id, token: hears.token });
+    });
+    for (const [index, name] of hears.files.entries()) {
+      if (clips[index] !== undefined) continue;
+      host.ports.tell({ event: 'failed', session: id, why: `no such file: ${name}`, file: name });
+    }
+  });
+}

@@ -1,0 +1,45 @@
+import type { contract } from '../../api/index.ts';
+import { columns, lasting } from './columns.ts';
+
+/** The answers as people read them; `now` is wall milliseconds. */
+export function showStatus(status: contract.Status, now: number): string {
+  return columns([
+    [`Strowger ${status.version}`, `up ${lasting(now - status.startedAt)}`],
+    ['phones', `${status.registrations} registered, ${status.accounts} accounts`],
+    ['calls', status.calls],
+    ['open', census(status.scene)],
+    ['house', census(status.house)],
+    ['faults', status.faults],
+  ]);
+}
+
+export function showCalls(calls: readonly contract.Call[], now: number): string {
+  if (calls.length === 0) return 'No calls in progress.\n';
+  const rows = calls.map((call) => [call.id, who(call.from), call.dialed, lasting(now - call.since), legs(call)]);
+  return columns([['ID', 'FROM', 'DIALED', 'SINCE', 'LEGS'], ...rows]);
+}
+
+export function showRegistrations(registrations: readonly contract.Registration[], now: number): string {
+  if (registrations.length === 0) return 'No phones are registered.\n';
+  const rows = registrations.map((one) => [
+    one.account,
+    one.source,
+    lasting(one.expiresAt - now),
+    one.userAgent === '' ? '-' : one.userAgent,
+    one.contact,
+  ]);
+  return columns([['ACCOUNT', 'SOURCE', 'EXPIRES', 'PHONE', 'CONTACT'], ...rows]);
+}
+
+function legs({ legs: all }: contract.Call): string {
+  return all.map((leg) => `${who(leg.party)} ${leg.state}${leg.held ? ', held' : ''}`).join('; ');
+}
+
+function who({ name, number }: contract.Party): string {
+  return name === '' ? number : `${name} ${number}`.trimEnd();
+}
+
+function census(counts: Readonly<Record<string, number>>): string {
+  const some = Object.entries(counts).map(([kind, count]) => `${kind} ${count}`);
+  return some.length === 0 ? 'nothing' : some.join(', ');
+}

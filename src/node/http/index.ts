@@ -1,0 +1,2 @@
+export { type Control, openControl } from './control.ts';
+export { openPublic, type Phase, type PublicHttp, type PublicOptions } from './public.ts';

@@ -1,0 +1,38 @@
+import { randomFillSync } from 'node:crypto';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { LinkMessage } from '../../media/abroad.ts';
+import { createHost, type Host } from '../../media/host.ts';
+import type { WorkerCommand, WorkerMessage, WorkerOptions } from './messages.ts';
+import { createSoundFiles } from './sounds.ts';
+import { createUdp } from './udp.ts';
+
+/** The thread of a media host: owns its sockets and its clock, speaks the media protocol with the thread that made it. */
+function run(port: MessagePort, options: WorkerOptions): void {
+  const tell = (message: WorkerMessage): void => port.postMessage(message);
+  const host = createHost({
+    ...options,
+    udp: createUdp(),
+    files: createSoundFiles(options.sounds),
+    now: () => performance.now(),
+    wall: () => Date.now(),
+    random: (octets) => randomFillSync(new Uint8Array(octets)),
+    after: (_scope, ms, then) => {
+      const timeout = setTimeout(then, Math.ceil(ms));
+      return { cancel: () => clearTimeout(timeout) };
+    },
+    tell,
+  });
+  // Each callback of the runtime is one input; what one throws ends that input, not the calls of the thread.
+  process.on('uncaughtException', (error) => tell({ event: 'fault', error: error.stack ?? error.message }));
+  port.on('message', (command: WorkerCommand) => {
+    if (command.do === 'link') link(host, command.peer, command.port);
+    else host.command(command);
+  });
+}
+
+function link(host: Host, peer: number, port: MessagePort): void {
+  host.link(peer, (message) => port.postMessage(message));
+  port.on('message', (message: LinkMessage) => host.linked(peer, message));
+}
+
+if (parentPort !== null) run(parentPort, workerData as WorkerOptions);

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ReadyInfo, readyLine, readyText } from './ready.ts';
+
+const info: ReadyInfo = {
+  sip: { udp: ['127.0.0.1:5060', '192.168.1.20:5060'] },
+  http: 'http://127.0.0.1:8080',
+  data: './data',
+  accounts: [
+    { number: '101', name: 'Alice' },
+    { number: '102', name: 'Bob' },
+  ],
+  numbers: [{ number: '800', what: 'weasels' }],
+};
+
+test('the line for programs is one line of JSON that says where the exchange is', () => {
+  const line = readyLine(info);
+  assert.equal(line.indexOf('\n'), line.length - 1);
+  assert.deepEqual(JSON.parse(line), {
+    ready: true,
+    sip: { udp: ['127.0.0.1:5060', '192.168.1.20:5060'] },
+    http: 'http://127.0.0.1:8080',
+    data: './data',
+  });
+});
+
+test('people read where to point a phone, what to dial and where the page is', () => {
+  const text = readyText(info);
+  for (const part of ['192.168.1.20:5060', '800', 'weasels', 'http://127.0.0.1:8080', '101', 'Bob']) {
+    assert.ok(text.includes(part), part);
+  }
+  assert.doesNotMatch(text, /127\.0\.0\.1:5060|PASSWORD/);
+});
+
+test('passwords are shown when they were made just now, and only those', () => {
+  const fresh = {
+    ...info,
+    accounts: [{ number: '101', name: 'Alice', password: 'sesame' }, ...info.accounts.slice(1)],
+  };
+  assert.match(readyText(fresh), /101 +Alice +sesame\n +102 +Bob +\(as before\)/);
+  assert.deepEqual(JSON.parse(readyLine(fresh)).accounts, [{ number: '101', name: 'Alice', password: 'sesame' }]);
+});
+
+test('an exchange on loopback alone says that other machines cannot reach it', () => {
+  const text = readyText({ ...info, sip: { udp: ['127.0.0.1:5062', '[::1]:5062'] } });
+  assert.match(text, /127\.0\.0\.1:5062/);
+  assert.match(text, /Only phones on this machine/);
+});

@@ -1,0 +1,1 @@
+export { type OpenStore, openStore } from './sqlite-store.ts';

@@ -1,0 +1,71 @@
+import {
+  type CompiledQuery,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from 'kysely';
+import type { Tables } from '../../pbx/store.ts';
+
+/** Compiles SQL and runs none: node:sqlite runs it, synchronously. */
+export const database = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+type Columns = Readonly<Record<string, 'text' | 'integer'>>;
+
+/** What step 0 makes; frozen once released. */
+const layout1 = {
+  binding: {
+    id: 'text',
+    aor: 'text',
+    contact: 'text',
+    callId: 'text',
+    cseq: 'integer',
+    expiresAt: 'integer',
+    q: 'integer',
+    userAgent: 'text',
+    instance: 'text',
+    protocol: 'text',
+    localAddress: 'text',
+    localPort: 'integer',
+    sourceAddress: 'text',
+    sourcePort: 'integer',
+    path: 'text',
+    algorithm: 'text',
+  },
+  secret: { id: 'text', realm: 'text', md5: 'text', sha256: 'text' },
+  setting: { id: 'text', value: 'text' },
+} as const;
+
+/**
+ * The columns of every table today, in the order their values are bound; each table's key is `id`. A column that a row
+ * gains does not compile until it stands here, beside layout1, and a step adds it.
+ */
+export const columns: { readonly [T in keyof Tables]: { readonly [C in keyof Tables[T]]: 'text' | 'integer' } } =
+  layout1;
+
+export const tables = Object.keys(columns) as readonly (keyof Tables)[];
+
+/** Step n leads from layout n to n + 1 (PRAGMA user_version). What has been released is never changed, only followed. */
+export const migrations: readonly (readonly CompiledQuery[])[] = [
+  Object.entries(layout1).map(([table, made]) => create(table, made)),
+];
+
+/** STRICT: a value of another type fails its commit instead of being stored as something else. */
+function create(table: string, made: Columns): CompiledQuery {
+  let making = database.schema.createTable(table).modifyEnd(sql`strict`);
+  for (const [name, type] of Object.entries(made)) {
+    making = making.addColumn(name, type, (column) =>
+      name === 'id' ? column.primaryKey().notNull() : column.notNull(),
+    );
+  }
+  return making.compile();
+}

@@ -1,0 +1,177 @@
+import { Worker } from 'node:worker_threads';
+import { type Kernel, StrowgerError } from '../../kernel/index.ts';
+import type { Change, Committed, Store, Tables } from '../../pbx/store.ts';
+import { why } from '../why.ts';
+import type { FromWorker, Refusal, ToWorker } from './protocol.ts';
+
+/** A group is cut here, so that the last of a flood is not the one all wait for. */
+const GROUP = 200;
+
+interface Commit {
+  readonly changes: readonly Change[];
+  readonly answer: (result: Committed) => void;
+}
+
+interface Load {
+  readonly table: keyof Tables;
+  readonly answer: (rows: never) => void;
+}
+
+type Asked = Commit | Load;
+
+export interface OpenStore {
+  readonly store: Store;
+  /** Answers what was asked, then closes the file. What is asked later fails. */
+  close(): Promise<void>;
+}
+
+/**
+ * The exchange's database: SQLite in a thread of its own. What is asked while the disk is busy goes to it as one group,
+ * so that a thousand commits cost a few writes and a single one waits for nobody.
+ * Rejects with E_STORE_LOCKED, E_STORE_CORRUPT, E_STORE_NEWER or E_STORE.
+ */
+export async function openStore(options: { readonly kernel: Kernel; readonly file: string }): Promise<OpenStore> {
+  const worker = new Worker(new URL(`./worker${import.meta.url.slice(-3)}`, import.meta.url), {
+    workerData: options.file,
+  });
+  const first = await firstMessage(worker, options.file);
+  if ('refused' in first) throw refused(options.file, first.refused);
+  const queue = new Queue(options.kernel, worker);
+  return {
+    store: {
+      commit: (changes, then) => queue.ask({ changes, answer: then }),
+      load: (table, then) => queue.ask({ table, answer: then }),
+    },
+    close: () => queue.close(),
+  };
+}
+
+function firstMessage(worker: Worker, file: string): Promise<FromWorker> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', (error: unknown) => reject(refused(file, { kind: 'other', why: why(error) })));
+  });
+}
+
+function refused(file: string, refusal: Refusal): StrowgerError {
+  switch (refusal.kind) {
+    case 'locked':
+      return new StrowgerError('E_STORE_LOCKED', { file });
+    case 'newer':
+      return new StrowgerError('E_STORE_NEWER', { file, found: refusal.found, known: refusal.known });
+    case 'corrupt':
+      return new StrowgerError('E_STORE_CORRUPT', { file, why: refusal.why });
+    case 'other':
+      return new StrowgerError('E_STORE', { file, why: refusal.why });
+    default:
+      return refusal satisfies never;
+  }
+}
+
+/** One message at the worker, the rest waiting here; answers leave in the order of asking. */
+class Queue {
+  readonly #kernel: Kernel;
+  readonly #worker: Worker;
+  readonly #waiting: Asked[] = [];
+  readonly #ended: Promise<void>;
+  #atWorker: readonly Asked[] = [];
+  #state: 'idle' | 'starting' | 'busy' | 'closing' | 'gone' = 'idle';
+  #closing = false;
+
+  constructor(kernel: Kernel, worker: Worker) {
+    this.#kernel = kernel;
+    this.#worker = worker;
+    worker.removeAllListeners('error');
+    worker.on('message', (message: FromWorker) => this.#answered(message));
+    worker.on('error', (error: unknown) => kernel.fault('store', error));
+    this.#ended = new Promise((resolve) => {
+      worker.once('exit', () => {
+        this.#lost();
+        resolve();
+      });
+    });
+  }
+
+  ask(asked: Asked): void {
+    this.#waiting.push(asked);
+    if (this.#state === 'gone') setImmediate(() => this.#refuse());
+    else this.#start();
+  }
+
+  close(): Promise<void> {
+    this.#closing = true;
+    this.#start();
+    return this.#ended;
+  }
+
+  /** What is asked in one turn of the event loop goes together, even when the worker is idle. */
+  #start(): void {
+    if (this.#state !== 'idle') return;
+    this.#state = 'starting';
+    setImmediate(() => this.#next());
+  }
+
+  #next(): void {
+    if (this.#state === 'gone') return;
+    this.#atWorker = this.#take();
+    const [first] = this.#atWorker;
+    if (first !== undefined) this.#post(first);
+    else if (this.#closing) {
+      this.#state = 'closing';
+      this.#tell({ close: true });
+    } else this.#state = 'idle';
+  }
+
+  #post(first: Asked): void {
+    this.#state = 'busy';
+    if ('table' in first) return this.#tell({ load: first.table });
+    this.#tell({ group: this.#atWorker.map((asked) => ('changes' in asked ? asked.changes : [])) });
+  }
+
+  /** The next load alone, or the commits up to the next load. */
+  #take(): readonly Asked[] {
+    const [first] = this.#waiting;
+    if (first === undefined) return [];
+    if ('table' in first) return this.#waiting.splice(0, 1);
+    const load = this.#waiting.findIndex((asked) => 'table' in asked);
+    return this.#waiting.splice(0, Math.min(GROUP, load < 0 ? GROUP : load));
+  }
+
+  #tell(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #answered(message: FromWorker): void {
+    const asked = this.#atWorker;
+    this.#atWorker = [];
+    if ('results' in message) asked.forEach((one, at) => this.#deliver(one, message.results[at] ?? LOST));
+    else if ('rows' in message) for (const one of asked) this.#deliverRows(one, message.rows);
+    else if ('failed' in message) this.#kernel.fault('store load', new Error(message.failed));
+    if (this.#state === 'busy') this.#next();
+  }
+
+  /** An immediate each: promise reactions to one answer run before the next. */
+  #deliver(asked: Asked, result: Committed): void {
+    if ('changes' in asked) setImmediate(() => this.#kernel.input('store', () => asked.answer(result)));
+    else this.#kernel.fault('store load', new Error(result.ok ? 'answered as a commit' : result.why));
+  }
+
+  #deliverRows(asked: Asked, rows: readonly Tables[keyof Tables][]): void {
+    if ('table' in asked) setImmediate(() => this.#kernel.input('store', () => asked.answer(rows as never)));
+  }
+
+  /** The thread ended: nothing more is acknowledged, and nobody is left without an answer. */
+  #lost(): void {
+    this.#state = 'gone';
+    const asked = this.#atWorker;
+    this.#atWorker = [];
+    for (const one of asked) this.#deliver(one, LOST);
+    this.#refuse();
+  }
+
+  #refuse(): void {
+    for (const one of this.#waiting.splice(0)) this.#deliver(one, LOST);
+  }
+}
+
+const LOST: Committed = { ok: false, why: 'the database has been closed' };

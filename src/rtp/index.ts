@@ -1,0 +1,27 @@
+export { DigitReceiver } from './digit-receiver.ts';
+export { JitterEstimate } from './jitter.ts';
+export { middleOf, ntpTime, roundTrip } from './ntp.ts';
+export { HEADER_OCTETS, isRtcp, newHeader, readHeader, rewriteHeader, type RtpHeader, writeHeader } from './packet.ts';
+export {
+  type MalformedRtcp,
+  type NtpTime,
+  parseRtcp,
+  printRtcp,
+  type ReportBlock,
+  type RtcpPacket,
+  type SdesChunk,
+  type SdesItem,
+  type SenderReport,
+} from './rtcp.ts';
+export { extendSequence, ReceivedSequence, sequenceAhead, timestampAhead } from './sequence.ts';
+export {
+  digitOf,
+  digitPackets,
+  EVENT_OCTETS,
+  eventOf,
+  type EventPacket,
+  newEvent,
+  readEvent,
+  type TelephoneEvent,
+  writeEvent,
+} from './telephone-event.ts';

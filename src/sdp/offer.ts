@@ -1,0 +1,59 @@
+import { type Bound, CODECS, EVENTS, boundPayloads, payloadNumber } from './payloads.ts';
+import { assemble, audioIndex, audioSection, refusedSection, timesOf } from './sections.ts';
+import type { Line, LocalAudio, Media, Sdp } from './types.ts';
+
+/**
+ * An offer of one audio stream. `previous` is our last description on this leg: its m-lines stay in their places, its payload
+ * numbers keep their meaning. `peer` is the peer's last one: numbers that it bound to something else are left alone.
+ */
+export function makeOffer(local: LocalAudio, previous?: Sdp, peer?: Sdp): Sdp {
+  const index = previous === undefined ? 0 : audioSlot(previous);
+  const slot = previous?.media[index];
+  const bound = offered(local, slot, peer?.media[index]);
+  const protocol = slot?.type === 'audio' ? slot.protocol : 'RTP/AVP';
+  const sections: (readonly Line[])[] = previous?.media.map(refusedSection) ?? [];
+  sections[index] = audioSection(local, protocol, bound, local.direction);
+  return assemble(local, timesOf(previous), sections);
+}
+
+/** The live audio stream's place, else one that was refused (RFC 3264 §8.1), else a new one at the end. */
+function audioSlot(previous: Sdp): number {
+  const live = audioIndex(previous);
+  if (live >= 0) return live;
+  const refused = previous.media.findIndex(({ type, protocol }) => type === 'audio' && protocol === 'RTP/AVP');
+  return refused >= 0 ? refused : previous.media.length;
+}
+
+function offered(local: LocalAudio, slot: Media | undefined, peerSlot: Media | undefined): readonly Bound[] {
+  const known = slot === undefined ? [] : boundPayloads(slot);
+  const taken = takenNumbers([slot, peerSlot]);
+  const bound: Bound[] = [];
+  for (const meaning of [...new Set(local.codecs), 'events' as const]) {
+    const before = known.find((one) => one.meaning === meaning)?.payload;
+    const payload =
+      before ?? freeNumber(meaning === 'events' ? EVENTS.payload : CODECS[meaning].payload, taken, meaning);
+    taken.set(payload, meaning);
+    bound.push({ payload, meaning });
+  }
+  return bound;
+}
+
+/** What each number of this stream means already; 'other' for what is not ours (RFC 3264 §8.3.2). */
+function takenNumbers(sections: readonly (Media | undefined)[]): Map<number, string> {
+  const taken = new Map<number, string>();
+  for (const media of sections) {
+    if (media === undefined) continue;
+    for (const format of [...media.rtpmap.keys(), ...media.formats]) {
+      const payload = payloadNumber(format);
+      if (payload !== undefined && !taken.has(payload)) taken.set(payload, 'other');
+    }
+    for (const { payload, meaning } of boundPayloads(media)) taken.set(payload, meaning);
+  }
+  return taken;
+}
+
+function freeNumber(preferred: number, taken: ReadonlyMap<number, string>, meaning: string): number {
+  if ((taken.get(preferred) ?? meaning) === meaning) return preferred;
+  for (let payload = 96; payload <= 127; payload += 1) if (!taken.has(payload)) return payload;
+  return preferred;
+}

@@ -1,0 +1,113 @@
+/** The shapes of session descriptions (RFC 8866). Text is latin1 wire text: one character an octet. */
+
+/** `type=value`, as it stood; the line end is not kept (CRLF is written). */
+export interface Line {
+  readonly type: string;
+  readonly value: string;
+}
+
+/** The o= line. Id and version are 64-bit numbers and more: text, never a JavaScript number (RFC 8866 §5.2). */
+export interface Origin {
+  readonly user: string;
+  readonly id: string;
+  readonly version: string;
+  readonly netType: string;
+  readonly addressType: string;
+  readonly address: string;
+}
+
+export interface Connection {
+  readonly netType: string;
+  readonly addressType: string;
+  /** Without the /ttl or /count of a multicast address; may be a host name. */
+  readonly address: string;
+}
+
+export interface Attribute {
+  readonly name: string;
+  /** undefined: a property attribute (`a=sendonly`). */
+  readonly value: string | undefined;
+}
+
+export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+
+/** `a=rtpmap:101 telephone-event/8000`. */
+export interface RtpMap {
+  readonly encoding: string;
+  readonly clock: number;
+  readonly channels: number;
+}
+
+/** One m= section: its lines, the m= line first, and views of them. */
+export interface Media {
+  readonly lines: readonly Line[];
+  readonly type: string;
+  readonly port: number;
+  readonly protocol: string;
+  /** Payload numbers for RTP, other tokens otherwise; in order of preference. */
+  readonly formats: readonly string[];
+  /** The section's own c=, else the session's. */
+  readonly connection: Connection | undefined;
+  readonly attributes: readonly Attribute[];
+  /** The section's own, else the session's, else sendrecv (RFC 8866 §6.7). */
+  readonly direction: Direction;
+  /** By format; of two lines for one format the first counts. */
+  readonly rtpmap: ReadonlyMap<string, RtpMap>;
+  readonly fmtp: ReadonlyMap<string, string>;
+  /** Milliseconds; undefined when absent or not a number above zero. */
+  readonly ptime: number | undefined;
+  readonly maxptime: number | undefined;
+}
+
+export interface Sdp {
+  /** The lines before the first m=. */
+  readonly lines: readonly Line[];
+  readonly origin: Origin;
+  readonly connection: Connection | undefined;
+  readonly attributes: readonly Attribute[];
+  readonly media: readonly Media[];
+}
+
+export interface MalformedSdp {
+  readonly malformed: string;
+}
+
+export type CodecName = 'PCMU' | 'PCMA';
+
+/** What we bring to one audio stream. */
+export interface LocalAudio {
+  /** An IP address that the peer can reach. */
+  readonly address: string;
+  readonly port: number;
+  /** In order of preference. */
+  readonly codecs: readonly CodecName[];
+  /** What we wish; what is agreed also depends on the peer. */
+  readonly direction: Direction;
+  readonly originId: string;
+  readonly version: number;
+  /** The o= line's username; `-` when left out. */
+  readonly user?: string;
+}
+
+export interface PayloadMap {
+  readonly payload: number;
+  readonly codec: CodecName;
+}
+
+/** What offer and answer come to for the audio stream, seen from our side. */
+export interface Agreement {
+  /** Where the peer takes media; undefined: port 0, c=0.0.0.0, multicast, or no IP address (a host name is not resolved). */
+  readonly remote: { readonly address: string; readonly port: number } | undefined;
+  /** undefined: the agreed direction, or the lack of a remote address by hold, forbids sending. */
+  readonly send: PayloadMap | undefined;
+  /** Empty when the agreed direction forbids receiving. */
+  readonly receive: readonly PayloadMap[];
+  /** telephone-event as we send it; peers mirror the number, so both ways. */
+  readonly events: number | undefined;
+  /** Milliseconds a packet that the peer would like to get. */
+  readonly ptime: number;
+  /** sendonly, inactive or c=0.0.0.0. */
+  readonly heldByPeer: boolean;
+  /** Ours, as agreed. */
+  readonly direction: Direction;
+}

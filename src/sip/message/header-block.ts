@@ -1,0 +1,68 @@
+import { all, isSpace, skipSpace, TOKEN, trimmed } from './characters.ts';
+import { HeaderLines } from './header-lines.ts';
+import { keyOf } from './header-name.ts';
+
+/** More header lines than this are not read. */
+export const MAX_LINES = 256;
+
+export interface HeaderBlock {
+  readonly headers: HeaderLines;
+  /** Lines that were none are left out; the first such is named here. */
+  readonly flaw: string | undefined;
+  readonly tooMany: boolean;
+}
+
+/** The lines from `from` to `to`, each with its CRLF; folded ones joined by one space (RFC 3261 §7.3.1). */
+export function readHeaders(text: string, from: number, to: number): HeaderBlock {
+  const names: string[] = [];
+  const keys: string[] = [];
+  const values: string[] = [];
+  let flaw: string | undefined;
+  let at = from;
+  // Lines that are none count too: each costs a search for its colon.
+  for (let lines = 0; at < to && lines < MAX_LINES; lines += 1) {
+    const lineEnd = text.indexOf('\r\n', at);
+    let end = lineEnd;
+    while (end + 2 < to && isSpace(text.charCodeAt(end + 2))) end = text.indexOf('\r\n', end + 2);
+    const colon = text.indexOf(':', at);
+    const name = colon < 0 || colon > lineEnd ? '' : nameOf(text, at, colon);
+    if (name === '' || holdsBareBreak(text, at, end)) flaw ??= 'header line';
+    else {
+      names.push(name);
+      keys.push(keyOf(name));
+      values.push(end === lineEnd ? trimmed(text, colon + 1, end) : unfolded(text, colon + 1, end));
+    }
+    at = end + 2;
+  }
+  return { headers: new HeaderLines(names, keys, values), flaw, tooMany: at < to };
+}
+
+/** A token, with white space before the colon allowed; '' when it is none. */
+function nameOf(text: string, from: number, colon: number): string {
+  let end = colon;
+  while (end > from && isSpace(text.charCodeAt(end - 1))) end -= 1;
+  return all(TOKEN, text, from, end) ? text.slice(from, end) : '';
+}
+
+/** A CR or LF that stands alone: some would end the line there, and see another message than we do. */
+function holdsBareBreak(text: string, from: number, to: number): boolean {
+  for (let at = from; ; at += 2) {
+    const cr = text.indexOf('\r', at);
+    const lf = text.indexOf('\n', at);
+    if (lf !== cr + 1) return true;
+    if (cr >= to) return false;
+    at = cr;
+  }
+}
+
+function unfolded(text: string, from: number, to: number): string {
+  let value = '';
+  for (let at = from; at <= to; ) {
+    const end = text.indexOf('\r\n', at);
+    const piece = trimmed(text, at, end);
+    value += value === '' || piece === '' ? piece : ` ${piece}`;
+    at = skipSpace(text, end + 2);
+    if (end >= to) break;
+  }
+  return value;
+}

@@ -1,0 +1,14 @@
+export { append, prepend, without, withBody, withField, withFirst, withoutFirst } from './edit.ts';
+export { request, response } from './build.ts';
+export { equalUri } from './equal-uri.ts';
+export { escapeUser } from './escape.ts';
+export { parse } from './parse.ts';
+export { parseNameAddr, printNameAddr } from './name-addr.ts';
+export { parseParams, parseValue, printParams } from './params.ts';
+export { parseUri, printUri } from './uri.ts';
+export { parseVia } from './via.ts';
+export { print } from './print.ts';
+export { quote, unquote } from './quote.ts';
+export { reasonPhrase } from './reason-phrase.ts';
+export { type ResponseOptions, responseTo } from './response-to.ts';
+export type * from './types.ts';

@@ -1,0 +1,54 @@
+import { all, digits, isToken, TOKEN, trimmed } from './characters.ts';
+
+/** The first line of a message. `flaw`: it can be understood, but is not what RFC 3261 §7.1 and §7.2 allow. */
+export type StartLine =
+  | { readonly kind: 'request'; method: string; uriText: string; version: string; flaw: string | undefined }
+  | { readonly kind: 'response'; status: number; reasonPhrase: string };
+
+/** undefined when it is neither Request-Line nor Status-Line. */
+export function parseStartLine(line: string): StartLine | undefined {
+  return versionEnd(line, 0) > 0 ? statusLine(line) : requestLine(line);
+}
+
+/** SIP-Version SP Status-Code SP Reason-Phrase; a missing last space is forgiven. */
+function statusLine(line: string): StartLine | undefined {
+  if (!line.startsWith('2.0 ', 4)) return undefined;
+  const status = digits(line, 8, 11);
+  if (status === undefined || line.length < 11 || status < 100 || status > 699) return undefined;
+  if ((line.length > 11 && line.charCodeAt(11) !== 32) || holdsBreak(line)) return undefined;
+  return { kind: 'response', status, reasonPhrase: line.slice(12) };
+}
+
+/** A CR or LF that stands alone would end the line for others. */
+function holdsBreak(line: string): boolean {
+  return line.includes('\r') || line.includes('\n');
+}
+
+/** Method SP Request-URI SP SIP-Version; more white space is read, as a flaw (RFC 4475 §3.1.2.7 to §3.1.2.10). */
+function requestLine(line: string): StartLine | undefined {
+  const from = line.indexOf(' ');
+  const method = line.slice(0, Math.max(0, from));
+  if (!isToken(method) || holdsBreak(line)) return undefined;
+  const strict = line.lastIndexOf(' ');
+  if (versionEnd(line, strict + 1) === line.length) {
+    const uriText = line.slice(from + 1, strict);
+    const flaw =
+      uriText === '' || uriText.includes(' ') || uriText.includes('\t') ? 'white space in Request-Line' : undefined;
+    return { kind: 'request', method, uriText, version: line.slice(strict + 5), flaw };
+  }
+  const rest = trimmed(line, from, line.length);
+  const last = rest.lastIndexOf(' ');
+  if (last < 0 || versionEnd(rest, last + 1) !== rest.length) return undefined;
+  const uriText = trimmed(rest, 0, last);
+  return { kind: 'request', method, uriText, version: rest.slice(last + 5), flaw: 'white space in Request-Line' };
+}
+
+/** The place behind `SIP/1*DIGIT.1*DIGIT` at `from`, whatever the case of its letters; -1 when none stands there. */
+function versionEnd(line: string, from: number): number {
+  if (line.slice(from, from + 4).toUpperCase() !== 'SIP/') return -1;
+  const dot = line.indexOf('.', from);
+  if (dot < 0 || digits(line, from + 4, dot) === undefined) return -1;
+  let end = dot + 1;
+  while (line.charCodeAt(end) >= 48 && line.charCodeAt(end) <= 57) end += 1;
+  return end > dot + 1 && all(TOKEN, line, dot, end) ? end : -1;
+}

@@ -1,0 +1,2 @@
+export { createTransport, type Transport, type TransportParts } from './transport.ts';
+export type * from './types.ts';

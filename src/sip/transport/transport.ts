@@ -1,0 +1,171 @@
+import { hex, type Kernel } from '../../kernel/index.ts';
+import {
+  type Malformed,
+  type Message,
+  parse,
+  print,
+  type Request,
+  type Response,
+  responseTo,
+  withFirst,
+} from '../message/index.ts';
+import type { Flow, Wire, WireListener } from './types.ts';
+import { hostPort, responseHop, sentByOf, stamped } from './via.ts';
+
+export interface TransportParts {
+  readonly kernel: Kernel;
+  readonly wire: Wire;
+  /** A sound message; telling it is the last thing done with it. */
+  readonly deliver: (message: Message, flow: Flow) => void;
+  /** Every message sent, repetitions too, and every datagram received that is not a keep-alive. */
+  readonly trace?: (direction: 'in' | 'out', flow: Flow, bytes: Uint8Array) => void;
+  /** The `host:port` that peers of a flow reach us by; its local address where none is given. */
+  readonly sentBy?: (flow: Flow) => string;
+}
+
+/** Counts since start. */
+interface TransportCensus {
+  readonly received: number;
+  readonly sent: number;
+  readonly keepAlives: number;
+  readonly malformedAnswered: number;
+  readonly malformedDropped: number;
+  /** Responses whose top Via is not ours. */
+  readonly foreignResponses: number;
+}
+
+export interface Transport {
+  /** Prints once and sends; the octets are for {@link Transport.resend}. */
+  send(message: Message, flow: Flow): Uint8Array;
+  resend(bytes: Uint8Array, flow: Flow): void;
+  /** `host:port` for our Via; an IPv6 address in brackets. */
+  sentBy(flow: Flow): string;
+  /** The flow that takes the responses to a request that came over `flow`. */
+  responseFlow(request: Request, flow: Flow): Flow;
+  /** `failed` is told of every flow that failed. */
+  watch(failed: (flow: Flow, why: string) => void): void;
+  census(): TransportCensus;
+}
+
+/** The transport layer (RFC 3261 §18) over one wire. A stream's wire hands in whole messages. */
+export function createTransport(parts: TransportParts): Transport & WireListener {
+  return new Layer(parts);
+}
+
+const CR = 13;
+const LF = 10;
+const PONG = new Uint8Array([CR, LF]);
+
+class Layer implements Transport, WireListener {
+  readonly #parts: TransportParts;
+  /** Makes the To tags of stateless responses: the same for a repeated request (RFC 3261 §8.2.7), not to be guessed. */
+  readonly #secret: Uint8Array;
+  readonly #watchers: ((flow: Flow, why: string) => void)[] = [];
+  readonly #counts: { -readonly [count in keyof TransportCensus]: number } = {
+    received: 0,
+    sent: 0,
+    keepAlives: 0,
+    malformedAnswered: 0,
+    malformedDropped: 0,
+    foreignResponses: 0,
+  };
+
+  constructor(parts: TransportParts) {
+    this.#parts = parts;
+    this.#secret = parts.kernel.crypto.random(16);
+  }
+
+  send(message: Message, flow: Flow): Uint8Array {
+    const bytes = print(message);
+    this.resend(bytes, flow);
+    return bytes;
+  }
+
+  resend(bytes: Uint8Array, flow: Flow): void {
+    this.#counts.sent += 1;
+    this.#parts.trace?.('out', flow, bytes);
+    this.#parts.wire.send(flow, bytes);
+  }
+
+  sentBy(flow: Flow): string {
+    return this.#parts.sentBy?.(flow) ?? hostPort(flow.local);
+  }
+
+  responseFlow(request: Request, flow: Flow): Flow {
+    if (flow.reliable) return flow;
+    const { address, port } = responseHop(request.via, flow.protocol);
+    if (address === flow.remote.address && port === flow.remote.port) return flow;
+    return this.#parts.wire.open(flow.protocol, { address, port }, flow.local) ?? flow;
+  }
+
+  watch(failed: (flow: Flow, why: string) => void): void {
+    this.#watchers.push(failed);
+  }
+
+  census(): TransportCensus {
+    return { ...this.#counts };
+  }
+
+  received(flow: Flow, bytes: Uint8Array): void {
+    this.#parts.kernel.input('received', () => this.#received(flow, bytes));
+  }
+
+  failed(flow: Flow, why: string): void {
+    for (const watcher of this.#watchers) this.#parts.kernel.input('flow failed', () => watcher(flow, why));
+  }
+
+  /** Nothing waits for a flow to open or drain: the wire queues what is sent before. */
+  opened(): void {}
+
+  drained(): void {}
+
+  #received(flow: Flow, bytes: Uint8Array): void {
+    if (isKeepAlive(bytes)) return this.#keepAlive(flow, bytes);
+    this.#counts.received += 1;
+    this.#parts.trace?.('in', flow, bytes);
+    const parsed = parse(bytes);
+    if (parsed.kind === 'malformed') this.#malformed(parsed, flow);
+    else if (parsed.kind === 'request') this.#parts.deliver(stamp(parsed, flow), flow);
+    else this.#response(parsed, flow);
+  }
+
+  /** RFC 5626 §4.4.1: a ping on a connection is two CRLF, the answer is one. */
+  #keepAlive(flow: Flow, bytes: Uint8Array): void {
+    this.#counts.keepAlives += 1;
+    if (flow.reliable && bytes.length >= 4) this.#parts.wire.send(flow, PONG);
+  }
+
+  /** RFC 3261 §18.1.2. */
+  #response(response: Response, flow: Flow): void {
+    const ours = sentByOf(response.via, flow.protocol) === this.sentBy(flow).toLowerCase();
+    if (ours) this.#parts.deliver(response, flow);
+    else this.#counts.foreignResponses += 1;
+  }
+
+  #malformed({ request, answerWith }: Malformed, flow: Flow): void {
+    if (request === undefined || answerWith === undefined || request.method === 'ACK') {
+      this.#counts.malformedDropped += 1;
+      return;
+    }
+    this.#counts.malformedAnswered += 1;
+    const answered = stamp(request, flow);
+    const response = responseTo(answered, answerWith, { toTag: this.#statelessTag(answered) });
+    this.send(response, this.responseFlow(answered, flow));
+  }
+
+  #statelessTag({ via, callId }: Request): string {
+    return hex(this.#parts.kernel.crypto.hmac('sha1', this.#secret, `${via.branch} ${callId}`)).slice(0, 16);
+  }
+}
+
+/** The request with its top Via telling where it came from. */
+function stamp(request: Request, flow: Flow): Request {
+  const [value = ''] = request.headers.list('Via');
+  const told = stamped(value, request.via, flow.remote);
+  return told === value ? request : withFirst(request, 'Via', told);
+}
+
+function isKeepAlive(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte !== CR && byte !== LF) return false;
+  return true;
+}

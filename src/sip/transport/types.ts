@@ -1,0 +1,35 @@
+/** How the stack meets the network. The live wire and the World's simulated one have this shape. */
+export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+
+/** An address and port; IPv6 addresses without brackets. */
+export interface Hop {
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * A path to one peer: for UDP a local socket and a remote address (the same pair is the same flow), else a connection.
+ */
+export interface Flow {
+  readonly id: string;
+  readonly protocol: Protocol;
+  readonly local: Hop;
+  readonly remote: Hop;
+  readonly reliable: boolean;
+}
+
+export interface Wire {
+  /** The flow to that hop, an existing one where there is one; undefined when no local socket can reach it. Local picks the socket when several could. */
+  open(protocol: Protocol, to: Hop, local?: Hop): Flow | undefined;
+  /** Never delivers before it returns. */
+  send(flow: Flow, bytes: Uint8Array): void;
+  close(flow: Flow): void;
+}
+
+/** What a wire tells the stack; each call is one input. */
+export interface WireListener {
+  received(flow: Flow, bytes: Uint8Array): void;
+  opened(flow: Flow): void;
+  failed(flow: Flow, why: string): void;
+  drained(flow: Flow): void;
+}

@@ -1,0 +1,28 @@
+import type { Occasion } from './occasion.ts';
+import { dropJobs } from './reinvite.ts';
+import type { Session } from './session.ts';
+
+/** Keeps who ends it and why, and what the BYE says, until it has ended. */
+export function mark({ record }: Session, { ending, headers }: Occasion): void {
+  record.ending = ending ?? record.ending;
+  record.farewell = headers ?? record.farewell;
+}
+
+/** Leaves the dialogs and drops what was still wanted. */
+export function forget(session: Session): void {
+  const { core, record } = session;
+  dropJobs(session);
+  record.owed = undefined;
+  if (record.dialog !== undefined) core.dialogs.leave(record.dialog, session);
+  for (const dialog of record.early) core.dialogs.leave(dialog, session);
+  record.early = [];
+}
+
+export function tellEnded(session: Session): void {
+  session.opened.close();
+  session.user?.ended(session, session.record.ending);
+}
+
+export function tellEndedNext(session: Session): void {
+  session.core.kernel.scene.after(0, () => tellEnded(session));
+}

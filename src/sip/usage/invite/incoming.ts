@@ -1,0 +1,33 @@
+import type { ServerTransaction } from '../../transaction/types.ts';
+import { answer } from '../answer.ts';
+import type { Core } from '../core.ts';
+import { allowOf, sdpOf } from '../fields.ts';
+import type { AgentUser } from '../types.ts';
+import { cancelled } from './cancel.ts';
+import { Session } from './session.ts';
+
+/** An INVITE outside any dialog (RFC 3261 §13.3.1). */
+export function invited(core: Core, transaction: ServerTransaction, user: AgentUser): void {
+  const { request, flow } = transaction;
+  // §8.1.1.8: without it there is nowhere to send a BYE to.
+  if (request.contacts.length === 0) {
+    answer(core, transaction, 400, { reasonPhrase: 'Missing Contact', toTag: core.kernel.token() });
+    return;
+  }
+  const localTag = core.kernel.token();
+  const remoteAllow = allowOf(request) ?? new Set<string>();
+  const session = new Session(core, { role: 'uas', invite: request, localTag, flow, remoteAllow });
+  session.server = transaction;
+  core.invitations.set(transaction, (cancel) => cancelled(session, cancel));
+  tell(session, user);
+}
+
+/** An owner that fails has refused the call. */
+function tell(session: Session, user: AgentUser): void {
+  try {
+    session.user = user.invited(session, sdpOf(session.invite));
+  } catch (error) {
+    session.core.kernel.fault('invited', error);
+    session.hangup({ status: 500 });
+  }
+}

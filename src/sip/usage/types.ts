@@ -1,0 +1,183 @@
+import type { Field, NameAddr, Request, Response, Uri } from '../message/types.ts';
+import type { Flow } from '../transport/types.ts';
+import type { ServerTransaction } from '../transaction/types.ts';
+
+/** Where an out-of-dialog request goes and who it says it is from. URIs and name-addrs are wire text. */
+export interface Destination {
+  readonly requestUri: string;
+  readonly flow: Flow;
+  /** Route values to put on, first hop first. */
+  readonly route?: readonly string[];
+}
+
+export interface Identities {
+  /** `"Alice" <sip:101@host>` without tag. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A final answer that was not 2xx, or none at all: time-out is 408, a failed flow 503 (RFC 3261 §8.1.3.1). */
+export interface Refusal {
+  readonly status: number;
+  readonly reasonPhrase: string;
+  readonly response: Response | undefined;
+}
+
+/** Who ended a session and how. `none`: the session ended without BYE (481, time-out, no ACK). */
+export interface Ending {
+  readonly by: 'remote' | 'local' | 'none';
+  readonly why: string;
+  /** The BYE or CANCEL that ended it. */
+  readonly request?: Request;
+}
+
+/**
+ * One INVITE usage: from the INVITE to the last BYE, one side of a call. After the first 2xx it has no sides; `role` says
+ * who started. Bodies are SDP octets, uninterpreted here; that offers and answers alternate (RFC 3264 §4) is kept here.
+ *
+ * | state | meaning |
+ * | --- | --- |
+ * | calling | uac: no final response yet; uas: none sent yet |
+ * | answered | 2xx sent or received, ACK not yet through (uas only) |
+ * | up | confirmed |
+ * | ended | nothing more happens; every verb does nothing |
+ */
+export interface InviteSession {
+  readonly role: 'uac' | 'uas';
+  readonly state: 'calling' | 'answered' | 'up' | 'ended';
+  readonly invite: Request;
+  readonly callId: string;
+  readonly localTag: string;
+  /** '' before the first response with a tag. */
+  readonly remoteTag: string;
+  readonly flow: Flow;
+  /** What the peer last said it allows (Allow header), upper case; empty when it never said. */
+  readonly remoteAllow: ReadonlySet<string>;
+
+  /** uas: a provisional response (101–199), with SDP for early media. Kept alive every minute (RFC 3261 §13.3.1.1). */
+  progress(status: number, reasonPhrase: string, options?: { sdp?: Uint8Array; headers?: readonly Field[] }): void;
+  /** uas: 200. SDP is the answer, or the offer when the INVITE had none. Repeated until ACK (§13.3.1.4). */
+  accept(sdp: Uint8Array, headers?: readonly Field[]): void;
+  /** uas: a final refusal (300–699). */
+  reject(status: number, reasonPhrase: string, headers?: readonly Field[]): void;
+  /** uac: gives up; CANCEL, and if a 200 crossed it, ACK and BYE. `ended` is told when all is over. */
+  cancel(headers?: readonly Field[]): void;
+  /** Either: sends BYE (waits for the ACK first where §15 asks for it). */
+  bye(headers?: readonly Field[]): void;
+  /** Ends it whatever its state: reject with 480 (or the given status), cancel or bye. */
+  hangup(options?: { status?: number; reasonPhrase?: string; headers?: readonly Field[] }): void;
+  /**
+   * A re-INVITE. Without SDP it asks for an offer. Glare (491) is waited out and tried again (§14.1); `done` gets the final
+   * response. Queued behind a pending transaction of this dialog. A 2xx to a re-INVITE without SDP brings `sendAck`, which
+   * must be called with the answer to its offer.
+   */
+  reinvite(
+    sdp: Uint8Array | undefined,
+    headers: readonly Field[],
+    done: (result: Response | Refusal, sendAck?: (answer: Uint8Array) => void) => void,
+  ): void;
+  /** Any other request inside the dialog (INFO, OPTIONS, NOTIFY, UPDATE without SDP…). */
+  request(
+    method: string,
+    options: { headers?: readonly Field[]; body?: Uint8Array },
+    done: (result: Response | Refusal) => void,
+  ): void;
+}
+
+/** A re-INVITE (or later UPDATE) that waits for an answer. */
+export interface Reoffer {
+  readonly request: Request;
+  /** undefined: the peer asks for our offer. */
+  readonly offer: Uint8Array | undefined;
+  accept(sdp: Uint8Array, headers?: readonly Field[]): void;
+  reject(status: number, reasonPhrase: string, headers?: readonly Field[]): void;
+}
+
+/** What a session tells its owner. Telling is always the last thing a step does. */
+export interface SessionUser {
+  /** uac: a provisional response above 100; `sdp` when it has one. */
+  progress(session: InviteSession, response: Response, sdp: Uint8Array | undefined): void;
+  /** uac: the first 2xx; ACK has been sent unless the INVITE had no offer, then `sendAck` with the answer must be called. */
+  accepted(
+    session: InviteSession,
+    response: Response,
+    sdp: Uint8Array | undefined,
+    sendAck: ((answer: Uint8Array) => void) | undefined,
+  ): void;
+  /** uac: a final refusal; the session is ended. */
+  rejected(session: InviteSession, refusal: Refusal): void;
+  /** uas: ACK to the 2xx arrived; `sdp` when it carried the answer. Told again for a re-INVITE that came without an offer. */
+  acknowledged(session: InviteSession, sdp: Uint8Array | undefined): void;
+  /** Answer it now or later in another step. */
+  reoffered(session: InviteSession, reoffer: Reoffer): void;
+  /** An UPDATE without SDP, already answered 200: who the peer is may have changed (RFC 4916). */
+  updated?(session: InviteSession, update: Request): void;
+  /** A request inside the dialog that no other usage took (INFO, REFER, OPTIONS…); answer through the transaction. */
+  requested(session: InviteSession, transaction: ServerTransaction): void;
+  /** The end of a session that was not ended by `rejected`: CANCEL, BYE either way, time-out. Told exactly once. */
+  ended(session: InviteSession, ending: Ending): void;
+}
+
+/** What a user agent is told that belongs to no dialog. */
+export interface AgentUser {
+  /** A new INVITE; `session` is in state calling, 100 has been sent. Returns who is told about it. */
+  invited(session: InviteSession, sdp: Uint8Array | undefined): SessionUser;
+  /** Any other request outside dialogs: REGISTER, OPTIONS, MESSAGE… Must be answered. */
+  requested(transaction: ServerTransaction): void;
+}
+
+/** What an agent is told about itself. */
+export interface AgentOptions {
+  /** The Contact URI that reaches us over this flow (without brackets). */
+  readonly contact: (flow: Flow) => string;
+  /** User-Agent and Server header. */
+  readonly product: string;
+  /** The Allow header's methods. */
+  readonly allow: readonly string[];
+  /** Option tags we understand, for Supported and Require; none when absent. */
+  readonly supported?: readonly string[];
+  /** The flow for a request inside a dialog whose next hop (first route, else remote target) is this URI; by default the flow at hand. */
+  readonly nextHop?: (uri: Uri, flow: Flow) => Flow;
+}
+
+/** The user agent core: owns dialogs and usages over one transaction layer. Implemented in `agent.ts`. */
+export interface UserAgent {
+  /** Sends an INVITE. `sdp` undefined: delayed offer. */
+  invite(
+    to: Destination,
+    who: Identities,
+    options: {
+      sdp: Uint8Array | undefined;
+      headers?: readonly Field[];
+      user: SessionUser;
+      /** To repeat a refused INVITE with credentials: its Call-ID and From tag, and a higher CSeq (RFC 3261 §22.2). */
+      callId?: string;
+      fromTag?: string;
+      cseq?: number;
+    },
+  ): InviteSession;
+  /** Sends a request outside any dialog (REGISTER, OPTIONS, MESSAGE). */
+  request(
+    method: string,
+    to: Destination,
+    who: Identities,
+    options: { headers?: readonly Field[]; body?: Uint8Array; callId?: string; cseq?: number; fromTag?: string },
+    done: (result: Response | Refusal) => void,
+  ): void;
+  /** A response to a request, with To tag where it needs one, Server and, for dialog-forming ones, Contact. */
+  respond(
+    transaction: ServerTransaction,
+    status: number,
+    reasonPhrase: string,
+    options?: { headers?: readonly Field[]; body?: Uint8Array },
+  ): void;
+}
+
+/** Who a name-addr names, for displays: display name (people's text), user part and host. */
+export interface Named {
+  readonly display: string;
+  readonly user: string;
+  readonly host: string;
+}
+
+export type NamedFrom = (value: NameAddr) => Named;

@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeWave } from '../../../tools/sounds/wave.ts';
+import { BLOCK, FIRST_RTP } from './ports.ts';
+
+export interface BaresipOptions {
+  /** The user part of its address, and of its credentials. */
+  readonly number: string;
+  /** What it says its user is called; left out: nothing. */
+  readonly name?: string;
+  /** Hz that it sends in every call. */
+  readonly tone: number;
+  /** Where it registers; left out: it does not, and can be dialled by its address only. */
+  readonly registrar?: { readonly host: string; readonly sipPort: number; readonly password: string };
+  readonly codecs?: 'PCMU' | 'PCMA' | 'PCMU,PCMA';
+}
+
+/** Seconds that its tone lasts (then the phone would hang up), and that a hold may happen in. */
+const LIFETIME = 180;
+const RATE = 8000;
+const MODULES = ['cons', 'g711', 'aufile', 'aubridge', 'sndfile'];
+const APPLICATIONS = ['account', 'contact', 'menu', 'ctrl_tcp'];
+
+/** Where the ports of a phone lie in its block. */
+export const ports = (block: number) => ({ sip: block, control: block + 2, keys: block + 3, rtp: block + FIRST_RTP });
+
+/** Writes the configuration of a phone into a folder of its own; the folder. */
+export function baresipFolder(block: number, options: BaresipOptions): string {
+  const folder = mkdtempSync(join(tmpdir(), `baresip-${options.number}-`));
+  const length = LIFETIME * RATE;
+  const tone = Float64Array.from({ length }, (_, i) => 0.5 * Math.sin((2 * Math.PI * options.tone * i) / RATE));
+  writeFileSync(join(folder, 'tone.wav'), writeWave(tone, RATE));
+  writeFileSync(join(folder, 'config'), configuration(folder, block));
+  writeFileSync(join(folder, 'accounts'), `${account(options)}\n`);
+  writeFileSync(join(folder, 'contacts'), '');
+  keepOnlyWhatIsHeard(folder);
+  return folder;
+}
+
+/** The jitter buffer is off, so that the recording is what arrived. */
+function configuration(folder: string, block: number): string {
+  const { sip, control, keys, rtp } = ports(block);
+  return `poll_method epoll
+sip_listen 127.0.0.1:${sip}
+net_interface 127.0.0.1
+call_local_timeout 120
+call_max_calls 4
+audio_player aubridge,ear
+audio_alert aubridge,bell
+audio_source aufile,${join(folder, 'tone.wav')}
+audio_level no
+jitter_buffer_delay 0-0
+rtp_ports ${rtp}-${block + BLOCK - 1}
+module_path /usr/lib/baresip/modules
+${MODULES.map((name) => `module ${name}.so`).join('\n')}
+${APPLICATIONS.map((name) => `module_app ${name}.so`).join('\n')}
+cons_listen 127.0.0.1:${keys}
+ctrl_tcp_listen 127.0.0.1:${control}
+snd_path ${folder}
+`;
+}
+
+function account({ number, name, registrar, codecs = 'PCMU' }: BaresipOptions): string {
+  const shown = name === undefined ? '' : `"${name}" `;
+  if (registrar === undefined) return `${shown}<sip:${number}@127.0.0.1>;regint=0;audio_codecs=${codecs}`;
+  const { host, sipPort, password } = registrar;
+  const secret = `auth_user=${number};auth_pass=${password}`;
+  return `${shown}<sip:${number}@${host}:${sipPort}>;${secret};regint=60;audio_codecs=${codecs}`;
+}
+
+/**
+ * baresip 1.0.0 drops its filters of what is heard at each re-INVITE to or from hold, and sets them up again only if there is
+ * none for what is sent. So a folder stands in the way of every file `sndfile` might open for that.
+ */
+function keepOnlyWhatIsHeard(folder: string): void {
+  const now = Date.now();
+  for (let second = -1; second < LIFETIME; second++) {
+    const stamp = new Date(now + second * 1000).toISOString().slice(0, 19).replaceAll(/[T:]/g, '-');
+    mkdirSync(join(folder, `dump-${stamp}-enc.wav`));
+  }
+}

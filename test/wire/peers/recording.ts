@@ -1,0 +1,61 @@
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Samples a second of what phones record: they speak G.711 only. */
+export const HEARD_RATE = 8000;
+const HEADER = 44;
+
+/** A point in what a phone has heard: everything after it is later. */
+export interface Mark {
+  readonly file: string;
+  readonly samples: number;
+}
+
+/** What a phone heard, out of the files that baresip's sndfile writes: a new one at each call, and at each hold. */
+export class Recording {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Now. */
+  mark(): Mark {
+    const file = this.#files().at(-1) ?? '';
+    return { file, samples: file === '' ? 0 : this.#read(file, 0).length };
+  }
+
+  /** All that was heard since the mark, or ever. */
+  since(mark: Mark = { file: '', samples: 0 }): Float64Array {
+    const parts = this.#files()
+      .filter((file) => file >= mark.file)
+      .map((file) => this.#read(file, file === mark.file ? mark.samples : 0));
+    const joined = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      joined.set(part, at);
+      at += part.length;
+    }
+    return joined;
+  }
+
+  /** Names hold the time, so that they sort by it. */
+  #files(): readonly string[] {
+    return readdirSync(this.#folder)
+      .filter((file) => file.endsWith('-dec.wav'))
+      .sort();
+  }
+
+  #read(file: string, from: number): Float64Array {
+    const descriptor = openSync(join(this.#folder, file), 'r');
+    try {
+      const start = HEADER + from * 2;
+      const length = Math.max(0, fstatSync(descriptor).size - start);
+      const bytes = Buffer.alloc(length - (length % 2));
+      const read = readSync(descriptor, bytes, 0, bytes.length, start);
+      return Float64Array.from({ length: Math.floor(read / 2) }, (_, i) => bytes.readInt16LE(i * 2) / 32768);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import { type CodecName, decode } from '../src/codec/index.ts';
+
+/** The payload numbers that mean the same everywhere (RFC 3551 §6). */
+export const STATIC: Readonly<Record<number, CodecName>> = { 0: 'PCMU', 8: 'PCMA' };
+
+/** A payload's samples; undefined for what is no G.711 by its number. */
+export function samplesOf(payloadType: number, payload: Uint8Array): Int16Array | undefined {
+  const codec = STATIC[payloadType];
+  return codec && decoded(codec, payload);
+}
+
+export function decoded(codec: CodecName, payload: Uint8Array): Int16Array {
+  const samples = new Int16Array(payload.length);
+  decode(codec, payload, 0, payload.length, samples);
+  return samples;
+}

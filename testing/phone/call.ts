@@ -1,0 +1,317 @@
+import { type Field, type Message, reasonPhrase, type Request, type Response } from '../../src/sip/message/index.ts';
+import type { ServerTransaction } from '../../src/sip/transaction/types.ts';
+import type { Ending, InviteSession, Refusal, Reoffer, SessionUser } from '../../src/sip/usage/types.ts';
+import type { Duration } from '../duration.ts';
+import { Audio, type Stream } from './audio.ts';
+import { Description } from './description.ts';
+import { asserted, type Display, shown } from './display.ts';
+import { Hearing } from './hearing.ts';
+import type { DialOptions, Instrument } from './instrument.ts';
+
+export type CallState = 'calling' | 'ringing' | 'answered' | 'up' | 'ended';
+
+/** Longer than any transaction takes to fail (64*T1, RFC 3261 §17). */
+const PATIENCE: Duration = '40s';
+
+/** One call as the person at the phone sees and hears it. */
+export class PhoneCall extends Hearing {
+  readonly direction: 'in' | 'out';
+  /** Statuses heard, in order, challenges left out; one that repeats the last counts once. */
+  readonly status: number[] = [];
+  /** Everything the display showed, in order; the last is what it shows now. */
+  readonly displays: Display[] = [];
+  /** Requests that came inside the call and that it has no other use for (INFO, NOTIFY…). */
+  readonly requests: Request[] = [];
+  /** Re-INVITEs of the peer that were answered. */
+  reoffers = 0;
+  /** How it ended without a refusal. */
+  ending: Ending | undefined;
+  /** The refusal it ended with. */
+  refusal: Refusal | undefined;
+  /** Whether the peer holds this call. */
+  heldByPeer = false;
+  #state: CallState;
+  #session: InviteSession | undefined;
+  #peerContact = '';
+  /** What the INVITE offered, until it is answered. */
+  #offer: Uint8Array | undefined;
+  readonly #phone: Instrument;
+  readonly #audio: Audio;
+  readonly #description: Description;
+
+  constructor(phone: Instrument, direction: 'in' | 'out', display: Display) {
+    const audio = new Audio(phone.host, phone.source());
+    super(() => phone.world.now, audio.recording);
+    this.direction = direction;
+    this.#phone = phone;
+    this.#audio = audio;
+    this.#state = 'calling';
+    this.displays.push(display);
+    this.#description = new Description({
+      local: () => audio.local,
+      codecs: phone.codecs,
+      originId: String(phone.host.kernel.random(2 ** 32)),
+      agreed: (agreement) => {
+        this.heldByPeer = agreement.heldByPeer;
+        if (this.#state !== 'ended') audio.agree(agreement);
+      },
+    });
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  /** An incoming call that rings, or an outgoing one that hears that it does. */
+  get ringing(): boolean {
+    return this.#state === 'ringing';
+  }
+
+  get up(): boolean {
+    return this.#state === 'up';
+  }
+
+  get ended(): boolean {
+    return this.#state === 'ended';
+  }
+
+  get display(): Display {
+    return this.displays.at(-1) ?? { name: '', number: '' };
+  }
+
+  /** Digits that came as telephone-events. */
+  get digits(): string {
+    return this.#audio.digits.join('');
+  }
+
+  /** What the arriving RTP was like. */
+  get stream(): Readonly<Stream> {
+    return this.#audio.stream;
+  }
+
+  /** The INVITE that began it, as it was sent or came. */
+  get invite(): Request | undefined {
+    return this.#session?.invite;
+  }
+
+  get session(): InviteSession | undefined {
+    return this.#session;
+  }
+
+  /** Picks up; settles when the ACK is there or the call has ended. */
+  async answer(): Promise<void> {
+    const session = this.#session;
+    if (this.direction === 'out' || session === undefined || this.#state !== 'ringing') return;
+    const offer = this.#offer;
+    const sdp = offer === undefined ? this.#description.offer() : this.#description.answer(offer);
+    if (sdp === undefined) return this.reject(488);
+    this.#state = 'answered';
+    session.accept(sdp);
+    await this.#phone.world.until(() => this.up || this.ended, PATIENCE);
+  }
+
+  /** Refuses an incoming call, with headers for a 3xx, say. */
+  reject(status = 486, headers: readonly Field[] = []): void {
+    if (this.#state !== 'ringing' && this.#state !== 'calling') return;
+    this.#session?.reject(status, reasonPhrase(status), headers);
+    this.#end();
+  }
+
+  /** Hangs up whatever its state; settles when the peer has confirmed it or is given up on. */
+  async hangup(): Promise<void> {
+    const session = this.#session;
+    session?.hangup();
+    const over = (): boolean => this.ended && (session === undefined || this.#phone.over(session));
+    await this.#phone.world.until(over, PATIENCE);
+  }
+
+  /** Puts the peer on hold. Rejects when the peer refuses. */
+  hold(): Promise<void> {
+    return this.#reoffer('hold', 'sendonly');
+  }
+
+  resume(): Promise<void> {
+    return this.#reoffer('resume', 'sendrecv');
+  }
+
+  /** Offers again what holds now: after a move to another address. */
+  renew(): Promise<void> {
+    return this.#reoffer('renew', this.#description.direction);
+  }
+
+  /** Presses keys one after another (RFC 4733); settles when the last is released. */
+  async press(digits: string): Promise<void> {
+    let sent = false;
+    this.#audio.press(digits, () => {
+      sent = true;
+    });
+    await this.#phone.world.until(() => sent || this.ended, PATIENCE);
+  }
+
+  /** @internal Sends the INVITE. */
+  dial(uri: string, options: DialOptions): void {
+    const offer = options.delayedOffer === true ? undefined : this.#description.offer();
+    this.#invite(uri, offer, options.headers ?? [], undefined);
+  }
+
+  /** @internal An INVITE came. */
+  arrive(session: InviteSession, offer: Uint8Array | undefined): SessionUser {
+    this.#session = session;
+    this.#offer = offer;
+    this.#peerContact = session.invite.contacts[0]?.uriText ?? '';
+    return this.#user();
+  }
+
+  /** @internal Tells the caller that it rings here. */
+  ring(): void {
+    if (this.#state !== 'calling') return;
+    this.#state = 'ringing';
+    this.#session?.progress(180, 'Ringing');
+  }
+
+  /** @internal The phone has no power any more. */
+  forget(): void {
+    this.#end();
+  }
+
+  /** @internal The phone has another address now. */
+  move(): void {
+    this.#audio.move(this.#phone.host);
+  }
+
+  #invite(
+    uri: string,
+    offer: Uint8Array | undefined,
+    headers: readonly Field[],
+    before: InviteSession | undefined,
+  ): void {
+    const { agent, destination, identities, credentials } = this.#phone;
+    const again =
+      before === undefined
+        ? {}
+        : { callId: before.callId, fromTag: before.localTag, cseq: before.invite.cseq.number + 1 };
+    const refused = (session: InviteSession, refusal: Refusal): void => {
+      const authorization = credentials.answer(refusal, 'INVITE', uri, before !== undefined);
+      if (authorization === undefined) this.#refused(refusal);
+      else this.#invite(uri, offer, [...headers.filter(isNoCredential), authorization], session);
+    };
+    this.#session = agent.invite(destination(uri), identities(uri), {
+      sdp: offer,
+      headers,
+      user: { ...this.#user(), rejected: refused },
+      ...again,
+    });
+  }
+
+  #user(): SessionUser {
+    return {
+      progress: (_, response, sdp) => this.#progress(response, sdp),
+      accepted: (_, response, sdp, sendAck) => this.#accepted(response, sdp, sendAck),
+      rejected: (_, refusal) => this.#refused(refusal),
+      acknowledged: (_, sdp) => this.#acknowledged(sdp),
+      reoffered: (_, reoffer) => this.#reoffered(reoffer),
+      updated: (_, update) => this.#show(update),
+      requested: (_, transaction) => this.#requested(transaction),
+      ended: (_, ending) => {
+        this.ending = ending;
+        this.#end();
+      },
+    };
+  }
+
+  #progress(response: Response, sdp: Uint8Array | undefined): void {
+    this.#note(response.status);
+    this.#show(response);
+    if (response.status === 180 && this.#state === 'calling') this.#state = 'ringing';
+    if (sdp !== undefined) this.#description.answered(sdp);
+  }
+
+  #accepted(
+    response: Response,
+    sdp: Uint8Array | undefined,
+    sendAck: ((answer: Uint8Array) => void) | undefined,
+  ): void {
+    this.#note(response.status);
+    this.#show(response);
+    this.#peerContact = response.contacts[0]?.uriText ?? this.#peerContact;
+    this.#state = 'up';
+    if (sendAck === undefined && sdp !== undefined) this.#description.answered(sdp);
+    const answer = sendAck === undefined || sdp === undefined ? undefined : this.#description.answer(sdp);
+    if (answer !== undefined) sendAck?.(answer);
+  }
+
+  #refused(refusal: Refusal): void {
+    this.refusal = refusal;
+    this.#note(refusal.status);
+    this.#end();
+  }
+
+  #acknowledged(sdp: Uint8Array | undefined): void {
+    if (this.#state === 'answered') this.#state = 'up';
+    if (sdp !== undefined) this.#description.answered(sdp);
+  }
+
+  #reoffered(reoffer: Reoffer): void {
+    this.reoffers += 1;
+    this.#show(reoffer.request);
+    const sdp = reoffer.offer === undefined ? this.#description.offer() : this.#description.answer(reoffer.offer);
+    if (sdp === undefined) reoffer.reject(488, 'Not Acceptable Here');
+    else reoffer.accept(sdp);
+  }
+
+  #requested(transaction: ServerTransaction): void {
+    this.requests.push(transaction.request);
+    this.#phone.agent.respond(transaction, 200, 'OK');
+  }
+
+  async #reoffer(verb: string, direction: Description['direction']): Promise<void> {
+    const before = this.#description.direction;
+    this.#description.direction = direction;
+    let result: Response | Refusal | undefined;
+    this.#reinvite(this.#description.offer(), undefined, (final) => {
+      result = final;
+    });
+    await this.#phone.world.until(() => result !== undefined || this.ended, PATIENCE);
+    if (result !== undefined && 'kind' in result) return;
+    this.#description.direction = before;
+    throw new Error(`${verb}: ${result === undefined ? 'the call ended' : `${result.status} ${result.reasonPhrase}`}`);
+  }
+
+  #reinvite(offer: Uint8Array, authorization: Field | undefined, done: (result: Response | Refusal) => void): void {
+    this.#session?.reinvite(offer, authorization === undefined ? [] : [authorization], (result) => {
+      const again = this.#phone.credentials.answer(result, 'INVITE', this.#peerContact, authorization !== undefined);
+      if (again !== undefined) return this.#reinvite(offer, again, done);
+      if ('kind' in result) {
+        this.#description.answered(result.body);
+        this.#show(result);
+      }
+      done(result);
+    });
+  }
+
+  #note(status: number): void {
+    if (this.status.at(-1) !== status) this.status.push(status);
+  }
+
+  /** A request inside the call names its sender in From too; phones show it when nobody vouches for another (RFC 4916). */
+  #show(message: Message): void {
+    const next = asserted(message) ?? (message.kind === 'request' ? this.#renamed(message) : undefined);
+    if (next === undefined) return;
+    if (next.name !== this.display.name || next.number !== this.display.number) this.displays.push(next);
+  }
+
+  #renamed(request: Request): Display | undefined {
+    const invite = this.#session?.invite;
+    const known = invite === undefined ? undefined : this.direction === 'in' ? invite.from : invite.to;
+    return known?.uriText === request.from.uriText ? undefined : shown(request.from);
+  }
+
+  #end(): void {
+    this.#state = 'ended';
+    this.#audio.close();
+  }
+}
+
+function isNoCredential([name]: Field): boolean {
+  return !/^(proxy-)?authorization$/i.test(name);
+}

@@ -1,0 +1,35 @@
+import type { Field } from '../../src/sip/message/index.ts';
+import type { CodecName } from '../../src/sdp/index.ts';
+import type { Destination, Identities, InviteSession, UserAgent } from '../../src/sip/usage/types.ts';
+import type { Duration } from '../duration.ts';
+import type { Source } from '../ear.ts';
+import type { Host } from '../host.ts';
+import type { Credentials } from './credentials.ts';
+
+/** What the world does for a phone. */
+export interface Surroundings {
+  readonly now: number;
+  until(condition: () => boolean, within?: Duration): Promise<void>;
+}
+
+/** What a call uses of its phone. */
+export interface Instrument {
+  readonly world: Surroundings;
+  readonly host: Host;
+  readonly agent: UserAgent;
+  readonly credentials: Credentials;
+  readonly codecs: readonly CodecName[];
+  /** The sound of its microphone, for one call. */
+  readonly source: () => Source;
+  /** Whether nothing is left of the session's dialog: the BYE was answered, or given up. */
+  readonly over: (session: InviteSession) => boolean;
+  /** Where a request for this URI goes. Throws when there is no way. */
+  readonly destination: (uri: string) => Destination;
+  readonly identities: (uri: string) => Identities;
+}
+
+export interface DialOptions {
+  /** Without an offer: the peer makes it in its 200. */
+  readonly delayedOffer?: boolean;
+  readonly headers?: readonly Field[];
+}

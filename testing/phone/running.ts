@@ -1,0 +1,148 @@
+import { fromUtf8, latin1 } from '../../src/kernel/index.ts';
+import { escapeUser, parseUri, quote, type Response } from '../../src/sip/message/index.ts';
+import type { CodecName } from '../../src/sdp/index.ts';
+import type { ServerTransaction } from '../../src/sip/transaction/types.ts';
+import type { Hop, Wire, WireListener } from '../../src/sip/transport/types.ts';
+import { createSipStack, type Destination, type InviteSession, type SessionUser } from '../../src/sip/usage/index.ts';
+import type { Duration } from '../duration.ts';
+import { muted, tone } from '../ear.ts';
+import type { Host, HostWire } from '../host.ts';
+import type { Nat } from '../nat.ts';
+import { Credentials } from './credentials.ts';
+import type { Instrument, Surroundings } from './instrument.ts';
+import { Registration } from './registration.ts';
+
+export interface PhoneOptions {
+  /** Its account: From, credentials, address of record. */
+  readonly number: string;
+  readonly password?: string;
+  /** As it stands in From; default: the phone's name with a capital. */
+  readonly displayName?: string;
+  readonly address: string;
+  readonly behind?: Nat;
+  /** SIP port; default 5060. */
+  readonly port?: number;
+  /** Its registrar and outbound proxy; without one it calls URIs directly. */
+  readonly server?: Hop;
+  /** What it says into its microphone, in Hz; muted without. */
+  readonly tone?: number;
+  /** In order of preference; default PCMU. */
+  readonly codecs?: readonly CodecName[];
+  /** Picks up by itself this long after it began to ring. */
+  readonly autoAnswer?: Duration;
+  /** `+sip.instance`, a URN. */
+  readonly instance?: string;
+  readonly allow?: readonly string[];
+}
+
+/** What a phone needs of the world it stands in. */
+export interface PhoneWorld extends Surroundings {
+  host(address: string, options: { readonly name: string; readonly behind?: Nat }): Host;
+  move(host: Host, address: string): Host;
+  powerOff(host: Host): void;
+}
+
+const ALLOW = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'UPDATE', 'INFO', 'NOTIFY', 'MESSAGE'];
+/** A phone that has power. */
+export interface Running {
+  readonly host: Host;
+  readonly instrument: Instrument;
+  readonly registration: Registration;
+  move(address: string): void;
+}
+
+export interface Told {
+  readonly uri: () => string;
+  invited(instrument: Instrument, session: InviteSession, sdp: Uint8Array | undefined): SessionUser;
+  requested(instrument: Instrument, transaction: ServerTransaction): void;
+}
+
+/** Plugs a phone in. */
+export function start(world: PhoneWorld, name: string, options: PhoneOptions, address: string, told: Told): Running {
+  let host = world.host(address, options.behind === undefined ? { name } : { name, behind: options.behind });
+  const { kernel } = host;
+  const listener: WireListener = {
+    received: (flow, bytes) => stack.listener.received(flow, bytes),
+    opened: (flow) => stack.listener.opened(flow),
+    failed: (flow, why) => stack.listener.failed(flow, why),
+    drained: (flow) => stack.listener.drained(flow),
+  };
+  const plug = (): HostWire => host.wire(listener, [options.port ?? 5060]);
+  let socket = plug();
+  // The stack keeps its wire when the phone moves to another address.
+  const wire: Wire = {
+    open: (protocol, to, local) => socket.open(protocol, to, local),
+    send: (flow, bytes) => socket.send(flow, bytes),
+    close: (flow) => socket.close(flow),
+  };
+  const stack = createSipStack({
+    kernel,
+    wire,
+    options: { contact: told.uri, product: `Phone of ${name}`, allow: options.allow ?? ALLOW },
+    user: {
+      invited: (session, sdp) => told.invited(instrument, session, sdp),
+      requested: (transaction) => told.requested(instrument, transaction),
+    },
+    sentBy: () => hostPort({ address: host.address, port: options.port ?? 5060 }),
+  });
+  const credentials = new Credentials({ kernel, user: options.number, password: options.password ?? '' });
+  const destination = (uri: string): Destination => destinationOf(wire, uri, options.server);
+  const aor = `<sip:${escapeUser(options.number)}@${domain(options)}>`;
+  const from = `${quote(latin1(fromUtf8(options.displayName ?? capital(name))))} ${aor}`;
+  const instrument: Instrument = {
+    world,
+    get host() {
+      return host;
+    },
+    agent: stack.agent,
+    credentials,
+    codecs: options.codecs ?? ['PCMU'],
+    source: () => (options.tone === undefined ? muted() : tone(options.tone)),
+    over: ({ callId, localTag, remoteTag }) =>
+      stack.dialogs.ofResponse({ callId, fromTag: localTag, toTag: remoteTag } as Response) === undefined,
+    destination,
+    identities: (uri) => ({ from, to: `<${uri}>` }),
+  };
+  const registration = new Registration({
+    kernel,
+    agent: stack.agent,
+    credentials,
+    destination: () => destination(`sip:${domain(options)}`),
+    identities: { from, to: aor },
+    contact: told.uri,
+    instance: options.instance ?? '',
+  });
+  return {
+    get host() {
+      return host;
+    },
+    instrument,
+    registration,
+    move: (to) => {
+      socket.shut();
+      host = world.move(host, to);
+      socket = plug();
+    },
+  };
+}
+
+function destinationOf(wire: Wire, uri: string, server: Hop | undefined): Destination {
+  const parsed = parseUri(uri);
+  const direct = parsed && { address: parsed.host.replace(/^\[|\]$/g, ''), port: parsed.port ?? 5060 };
+  const hop = server ?? direct;
+  const flow = hop && wire.open('udp', hop);
+  if (flow === undefined) throw new Error(`no way to ${uri}`);
+  return { requestUri: uri, flow };
+}
+
+export function domain({ server, address }: PhoneOptions): string {
+  return hostPort(server ?? { address, port: 5060 }).replace(/:5060$/, '');
+}
+
+export function hostPort({ address, port }: Hop): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

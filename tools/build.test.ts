@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+const project = mkdtempSync(join(tmpdir(), 'strowger-build-'));
+after(() => rmSync(project, { recursive: true }));
+
+const real = join(import.meta.dirname, '..');
+for (const folder of ['src', 'testing', 'tools']) mkdirSync(join(project, folder));
+for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.ts']) {
+  copyFileSync(join(real, name), join(project, name));
+}
+symlinkSync(join(real, 'node_modules'), join(project, 'node_modules'));
+
+function source(name: string, text: string): void {
+  writeFileSync(join(project, 'src', name), text);
+}
+
+function build(): { status: number | null; said: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(project, 'tools', 'build.ts')], {
+    encoding: 'utf8',
+  });
+  return { status, said: stdout + stderr };
+}
+
+function built(name: string): string {
+  return readFileSync(join(project, 'dist', 'src', name), 'utf8');
+}
+
+/** So that what is written now is newer, however coarse the clock of the disk. */
+function age(): void {
+  const [past] = [new Date(Date.now() - 60_000)];
+  utimesSync(join(project, 'dist', '.built'), past, past);
+}
+
+test('sources are compiled, with the endings of their imports; tests are not', () => {
+  source('a.ts', "import { b } from './b.ts';\nexport const worker = new URL(`./w${import.meta.url.slice(-3)}`, b);\n");
+  source('b.ts', "export const b: string = 'file:///';\n");
+  source('a.test.ts', 'export const broken: string = 7;\n');
+  assert.deepEqual(build(), { status: 0, said: '' });
+  assert.match(built('a.js'), /from '\.\/b\.js'/);
+  assert.ok(!existsSync(join(project, 'dist', 'src', 'a.test.js')));
+});
+
+test('nothing is done when nothing has changed', () => {
+  writeFileSync(join(project, 'dist', 'mark'), '');
+  assert.equal(build().status, 0);
+  assert.ok(existsSync(join(project, 'dist', 'mark')));
+});
+
+test('a change compiles again, and what has no source any more goes', () => {
+  age();
+  source('a.ts', 'export const a = 2;\n');
+  rmSync(join(project, 'src', 'b.ts'));
+  assert.equal(build().status, 0);
+  assert.match(built('a.js'), /a = 2/);
+  assert.ok(!existsSync(join(project, 'dist', 'src', 'b.js')));
+  assert.ok(!existsSync(join(project, 'dist', 'mark')));
+});
+
+test('sources that do not compile are told with their place, and what was built stays', () => {
+  age();
+  source('a.ts', 'export const a: string = 3;\n');
+  const { status, said } = build();
+  assert.equal(status, 1);
+  assert.match(said, /src\/a\.ts.*TS2322[^]*do not compile/);
+  assert.match(built('a.js'), /a = 2/);
+  assert.deepEqual(readdirSync(join(project, '.cache')), []);
+});

@@ -1,0 +1,74 @@
+import { globSync } from 'node:fs';
+
+/** A rung that runs one command and passes or fails as a whole. */
+export interface CommandRung {
+  readonly kind: 'command';
+  readonly name: string;
+  readonly commands: readonly (readonly [program: string, ...args: string[]])[];
+}
+
+/** A rung of test files. */
+export interface TestRung {
+  readonly kind: 'tests';
+  readonly name: string;
+  readonly files: readonly string[];
+  /** A process for each file, instead of one for all. */
+  readonly isolated: boolean;
+  readonly env: Readonly<Record<string, string>>;
+  /** Programs it drives, with the Debian package of each. */
+  readonly needs: readonly { readonly program: string; readonly debian: string }[];
+}
+
+export type Rung = CommandRung | TestRung;
+
+export const MODES = ['all', 'fast', 'long'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Seeds a story gets in the chaos rung, unless the environment says how many. */
+const SEEDS: Readonly<Record<Mode, string>> = { fast: '0', all: '5', long: '50' };
+
+const SLOW: ReadonlySet<string> = new Set(['chaos', 'wire', 'package']);
+
+const STORIES = ['use-cases/**/*.test.ts', 'use-cases/**/*.story.ts'];
+
+const PHONES = [
+  { program: 'baresip', debian: 'baresip-core' },
+  { program: 'sipp', debian: 'sip-tester' },
+];
+
+/** The rungs of the ladder in order, cheapest first. */
+export function rungsOf(mode: Mode): readonly Rung[] {
+  const all: readonly Rung[] = [
+    command('lint', ['oxlint', '--type-aware', '--deny-warnings'], ['biome', 'format', '.']),
+    command('types', ['tsc', '--noEmit']),
+    command('unused', ['knip']),
+    tests('architecture', ['test/architecture.test.ts']),
+    tests('pure', ['src/**/*.test.ts', 'testing/**/*.test.ts', 'tools/**/*.test.ts']),
+    tests('torture', ['test/torture/**/*.test.ts']),
+    tests('stories', STORIES, { env: { STROWGER_SEEDS: '' } }),
+    tests('chaos', STORIES, { env: { STROWGER_SEEDS: process.env['STROWGER_SEEDS'] ?? SEEDS[mode] } }),
+    tests('wire', ['test/wire/**/*.test.ts'], { isolated: true, needs: PHONES }),
+    tests('package', ['test/package/**/*.test.ts'], { isolated: true }),
+  ];
+  return mode === 'fast' ? all.filter(({ name }) => !SLOW.has(name)) : all;
+}
+
+function command(name: string, ...commands: CommandRung['commands']): CommandRung {
+  return { kind: 'command', name, commands };
+}
+
+function tests(
+  name: string,
+  patterns: string[],
+  options: Partial<Pick<TestRung, 'isolated' | 'env' | 'needs'>> = {},
+): TestRung {
+  const files = globSync(patterns, { exclude: ['**/node_modules/**'] }).sort();
+  return {
+    kind: 'tests',
+    name,
+    files,
+    isolated: options.isolated ?? false,
+    env: options.env ?? {},
+    needs: options.needs ?? [],
+  };
+}
