@@ -46,8 +46,9 @@ async function run(options: StartOptions, closing: Closing): Promise<void> {
   const log = createLog({});
   const kernel = createLiveKernel({ onFault: ({ step, error }) => log.error({ event: 'fault', step, err: error }) });
   const addresses = bindAddresses(options.bind, networkInterfaces());
-  const { store, close } = await openStore({ kernel, file: databaseFile(options.data) });
-  closing.push(close);
+  const database = await openStore({ kernel, file: databaseFile(options.data) });
+  closing.push(() => database.close());
+  const { store } = database;
   const made = await secrets(kernel, store, options.demoPassword);
   const media = await startMediaWorkers({
     kernel,

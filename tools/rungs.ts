@@ -48,7 +48,7 @@ export function rungsOf(mode: Mode): readonly Rung[] {
     tests('stories', STORIES, { env: { STROWGER_SEEDS: '' } }),
     tests('chaos', STORIES, { env: { STROWGER_SEEDS: process.env['STROWGER_SEEDS'] ?? SEEDS[mode] } }),
     tests('wire', ['test/wire/**/*.test.ts'], { isolated: true, needs: PHONES }),
-    tests('package', ['test/package/**/*.test.ts'], { isolated: true }),
+    tests('package', ['test/package/**/*.test.ts'], { isolated: true, needs: PHONES }),
   ];
   return mode === 'fast' ? all.filter(({ name }) => !SLOW.has(name)) : all;
 }

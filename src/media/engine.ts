@@ -1,4 +1,4 @@
-import type { Address, Hears, RtpEnd, SessionStats } from './protocol.ts';
+import type { Address, Hears, RtpEnd } from './protocol.ts';
 
 /** What a session tells its leg. */
 export type SessionEvent =
@@ -29,5 +29,3 @@ export interface MediaEngine {
   /** Sessions open and port pairs leased now: what `status` and `quiet()` count. */
   census(): { readonly sessions: number; readonly leased: number };
 }
-
-export type { SessionStats };

@@ -11,7 +11,10 @@ const LONGEST = 2 ** 31 - 1;
 export function createLiveKernel(options: { readonly onFault: (fault: Fault) => void }): Kernel {
   useLatin1({
     decode: (bytes, from, to) => view(bytes).toString('latin1', from, to),
-    encode: (text) => Buffer.from(text, 'latin1'),
+    encode: (text) => {
+      const { buffer, byteOffset, length } = Buffer.from(text, 'latin1');
+      return new Uint8Array(buffer, byteOffset, length);
+    },
   });
   const alarm = createAlarm(() => runDue(kernel));
   const kernel = new Kernel({

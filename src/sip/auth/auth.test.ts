@@ -325,7 +325,7 @@ test('user names and realms beyond ASCII, and with quotes', () => {
   const jason = secrets('Jäs"øn', 'pässwörd', realm);
   const field = reply(at, at.challenger.challenges(), { user: 'Jäs"øn', password: 'pässwörd' });
   const result = at.challenger.verify(register([field]), (user) => (user === 'Jäs"øn' ? jason : undefined));
-  assert.deepEqual(result, { ok: true, user: 'Jäs"øn' });
+  assert.deepEqual(result, { ok: true, user: 'Jäs"øn', algorithm: 'SHA-256' });
 });
 
 test('auth-int covers the body (RFC 7616 §3.4.3)', () => {
@@ -349,7 +349,11 @@ test('auth-int covers the body (RFC 7616 §3.4.3)', () => {
     ok: false,
     reason: 'wrong',
   });
-  assert.deepEqual(at.challenger.verify(register([second], body), lookup), { ok: true, user: 'bob' });
+  assert.deepEqual(at.challenger.verify(register([second], body), lookup), {
+    ok: true,
+    user: 'bob',
+    algorithm: 'SHA-256',
+  });
 });
 
 test('the client takes the strongest challenge it knows, and repeats opaque', () => {

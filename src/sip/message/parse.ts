@@ -42,7 +42,8 @@ function bodyOf(headers: HeaderLines, bytes: Uint8Array, from: number): Uint8Arr
   const length = lines === 0 ? there : digits(headers.get('content-length') ?? '');
   if (lines > 1 || length === undefined) return 'Content-Length';
   if (length > there) return 'body shorter than Content-Length';
-  return length === 0 ? NO_BODY : bytes.slice(from, from + length);
+  // `slice` of a Buffer would share the datagram's memory.
+  return length === 0 ? NO_BODY : new Uint8Array(bytes.subarray(from, from + length));
 }
 
 function readRequest(

@@ -27,6 +27,21 @@ describe('cancelling an INVITE that was sent (§9.1)', () => {
     assert.deepEqual(bench.times('CANCEL'), []);
   });
 
+  it('keeps the rhythm of timer A, and waits 64*T1 from the CANCEL', () => {
+    const bench = new Bench();
+    const invite = bench.send('INVITE');
+    invite.cancel();
+    bench.advance(8000);
+    assert.deepEqual(bench.times('INVITE'), [0, 500, 1500, 3500, 7500]);
+    bench.reply(invite.request, 180);
+    // The wait for the end of the INVITE; timers E and F of the CANCEL.
+    assert.deepEqual(bench.kernel.scene.census(), { transaction: 2, timer: 3 });
+    assert.deepEqual(bench.quiet(), {});
+    assert.deepEqual(bench.times('INVITE'), [0, 500, 1500, 3500, 7500]);
+    assert.deepEqual(bench.told, ['response 180', 'failed timeout']);
+    assert.equal(bench.now, 40_000);
+  });
+
   it('sends CANCEL at once when a provisional response was there, once', () => {
     const bench = new Bench();
     const invite = bench.send('INVITE');

@@ -124,6 +124,44 @@ describe('an INVITE client transaction', () => {
   });
 });
 
+describe('a client transaction that waits', () => {
+  const waits = ['', '1xx', 'cancel', '1xx cancel', 'cancel 1xx'];
+  const outcomes: readonly [what: string, told: string, acks: number][] = [
+    ['200', 'response 200', 0],
+    ['486', 'response 486', 1],
+    ['flow', 'failed transport', 0],
+  ];
+  for (const method of ['INVITE', 'OPTIONS']) {
+    for (const [what, told, acks] of outcomes) {
+      it(`for ${method} tells ${told}, whatever went before`, () => {
+        for (const before of waits) {
+          const bench = new Bench();
+          const client = bench.send(method);
+          for (const step of before.split(' ')) {
+            if (step === 'cancel') client.cancel();
+            if (step === '1xx') for (const status of [180, 183]) bench.reply(client.request, status);
+          }
+          if (what === 'flow') bench.transport.failed(bench.peer, 'reset');
+          else bench.reply(client.request, Number(what));
+          const ringing = before.includes('1xx') ? ['response 180', 'response 183'] : [];
+          assert.deepEqual(bench.told, [...ringing, told], before);
+          assert.equal(bench.times('ACK').length, method === 'INVITE' ? acks : 0, before);
+          if (what === 'flow') assert.equal(client.state, 'terminated');
+        }
+      });
+    }
+  }
+
+  it('is gone with its flow once it is refused (figure 5)', () => {
+    const bench = new Bench();
+    const invite = bench.send('INVITE');
+    bench.reply(invite.request, 486);
+    bench.transport.failed(bench.peer, 'reset');
+    assert.equal(invite.state, 'terminated');
+    assert.deepEqual(bench.told, ['response 486']);
+  });
+});
+
 describe('a client transaction with its final response', () => {
   const cases: readonly [method: string, status: number, name: string][] = [
     ['INVITE', 200, 'M'],
