@@ -32,7 +32,6 @@ const NOT_YET: Readonly<Record<string, string>> = {
   '*8.': 'pickup',
   '*66': 'completion',
   '*86': 'completion',
-  '*67.': 'callback',
   '*69': 'callback',
   '*72.': 'forward',
   '*73': 'forward',
@@ -51,6 +50,7 @@ export const DEMO_FEATURES: readonly Feature[] = [
 export const DEMO_NUMBERS: readonly { readonly number: string; readonly what: string }[] = [
   { number: '101–104', what: 'the phones of Alice, Bob, Carol and Dave' },
   { number: '201–204', what: 'the same phones: busy and no answer are signalled' },
+  { number: '*67 + number', what: 'that number, which is not told who calls' },
   { number: '800', what: 'a prompt about weasels' },
   { number: '801', what: 'echo: you hear yourself' },
   { number: '802', what: 'music' },
@@ -65,7 +65,11 @@ export function demoRules(builder: DialplanBuilder): void {
       await call.play('demo/not-yet-voicemail');
     })
     .on('2XX', async (call) => conclude(call, await call.dial(phoneOf(call.dialed))))
-    .on('3XX', async (call) => conclude(call, await call.dial(phoneOf(call.dialed), { callLimit: 1 })));
+    .on('3XX', async (call) => conclude(call, await call.dial(phoneOf(call.dialed), { callLimit: 1 })))
+    .on('*67.', (call) => {
+      call.withhold();
+      return call.goto(call.dialed.slice('*67'.length));
+    });
 }
 
 /** Talks to who answered; tells the caller's phone what else came of it. */

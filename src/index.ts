@@ -5,8 +5,11 @@ export * from './features/index.ts';
 export {
   type Account,
   type Call,
+  type Configuration,
   DEFAULTS,
+  defineConfig,
   type DialOptions,
+  type DialTarget,
   type Dialplan,
   type DialplanBuilder,
   type Duration,

@@ -1,21 +1,26 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { type Configured, configure, numbersOf } from './configure.ts';
 import { DEMO_CONFIG, DEMO_FEATURES, DEMO_NUMBERS, demoRules } from './demo.ts';
 import { createExchange, type Exchange } from './exchange.ts';
+import { instructions } from './instructions.ts';
 import { type Kernel, StrowgerError } from './kernel/index.ts';
 import { bindAddresses } from './node/addresses.ts';
-import { runCli, type StartOptions } from './node/cli/index.ts';
-import { createLiveKernel } from './node/clock.ts';
+import { type Complete, runCli, type StartOptions } from './node/cli/index.ts';
+import { createLiveKernel, liveCrypto } from './node/clock.ts';
+import { optionsIn } from './node/config/index.ts';
 import { databaseFile, prepareDataFolder } from './node/data-folder.ts';
 import { openControl, openPublic, type Phase } from './node/http/index.ts';
 import { createLog, type Log, logEvent } from './node/log.ts';
 import { startMediaWorkers } from './node/media/engine.ts';
 import { type ReadyInfo, readyLine, readyText } from './node/ready.ts';
 import { openStore } from './node/store/index.ts';
-import { createUdpWire } from './node/udp-wire.ts';
+import { openCertificate } from './node/tls/index.ts';
+import { createWires, type Wires } from './node/wire/index.ts';
+import { type Reloading, reload } from './reload.ts';
 import { DEFAULTS, type Made, provideSecrets, type Store } from './pbx/index.ts';
 import type { Hop, WireListener } from './sip/transport/types.ts';
 
@@ -23,33 +28,40 @@ import type { Hop, WireListener } from './sip/transport/types.ts';
 const ROOT = [join(import.meta.dirname, '..'), join(import.meta.dirname, '..', '..')].find(hasPackage) ?? '.';
 const VERSION = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
 
+const HERE = { version: VERSION, node: 'strowger' };
+
 /** Runs the command line; gives the exit code. */
 export function main(argv: readonly string[]): Promise<number> {
-  return runCli(argv, { start, version: VERSION });
+  return runCli(argv, { start, check, version: VERSION });
 }
 
 /** What has been opened, to be closed in the opposite order. */
 type Closing = (() => Promise<void>)[];
 
-/** Runs the demo exchange until it is told to end. Rejects with a StrowgerError when it cannot start. */
-async function start(options: StartOptions): Promise<void> {
+/** Runs an exchange until it is told to end: the configured one, or the demo. Rejects with a StrowgerError when it cannot start. */
+async function start(line: StartOptions, complete: Complete): Promise<void> {
   const closing: Closing = [];
   try {
-    await run(options, closing);
+    const configured = line.config === undefined ? undefined : await configure(line.config, liveCrypto());
+    const options = configured === undefined ? line : complete(optionsIn(configured.file, configured.settings));
+    await run(options, configured, closing);
   } finally {
     for (const close of closing.toReversed()) await close();
   }
 }
 
-async function run(options: StartOptions, closing: Closing): Promise<void> {
+async function run(options: StartOptions, configured: Configured | undefined, closing: Closing): Promise<void> {
   prepareDataFolder(options.data);
-  const log = createLog({});
+  const log = createLog({ level: configured?.settings.written.log ?? 'info' });
   const kernel = createLiveKernel({ onFault: ({ step, error }) => log.error({ event: 'fault', step, err: error }) });
   const addresses = bindAddresses(options.bind, networkInterfaces());
   const database = await openStore({ kernel, file: databaseFile(options.data) });
   closing.push(() => database.close());
   const { store } = database;
-  const made = await secrets(kernel, store, options.demoPassword);
+  const read = <T>(asked: Promise<T>): Promise<T> => Promise.race([asked, database.failed]);
+  const stored = await read(storedAccounts(store));
+  configured?.refuse(stored, options.data);
+  const made = configured === undefined ? await read(secrets(kernel, store, options.demoPassword)) : [];
   const media = await startMediaWorkers({
     kernel,
     count: 1,
@@ -60,36 +72,82 @@ async function run(options: StartOptions, closing: Closing): Promise<void> {
   });
   closing.push(() => media.stop());
   const ear = lateListener();
-  const udp = await createUdpWire({
-    kernel,
-    binds: addresses.map((address) => ({ address, port: options.sipPort })),
-    listener: ear.listener,
-  });
-  closing.push(() => udp.close());
+  const wires = await openWires(kernel, addresses, ear.listener, options, log, closing);
+  const sip = addressesOf(wires);
   const exchange = createExchange({
-    ...demo(),
+    ...(configured === undefined ? demo() : instructions(configured.settings, HERE)),
     kernel,
-    wire: udp.wire,
+    wire: wires.wire,
     store,
     media: media.engine,
     observe: (event) => logEvent(log, event.event, event),
   });
   const phase: { now: Phase } = { now: 'starting' };
-  const http = await serve(exchange, udp.locals.map(hopText), phase, options, kernel, closing);
-  await new Promise<void>((ready) => exchange.start(ready));
+  const follow = { configured };
+  const http = await serve(exchange, sip.udp, phase, options, follow, kernel, closing);
+  await read(new Promise<void>((ready) => exchange.start(ready)));
+  database.failed.catch((error: unknown) => log.error({ event: 'store.failed', err: error }));
   ear.hears(exchange.listener);
   phase.now = 'ready';
   const info = {
-    sip: { udp: udp.locals.map(hopText) },
+    sip,
     http,
     data: options.data,
-    accounts: shown(made),
-    numbers: DEMO_NUMBERS,
+    ...(configured === undefined
+      ? { accounts: shown(made), numbers: DEMO_NUMBERS }
+      : { accounts: [], numbers: numbersOf(configured), configuration: configured.file }),
   };
   announce(info, options.json);
-  logEvent(log, 'told to end', { signal: await signalToEnd(log) });
+  const reloading = { kernel, log, exchange, here: HERE, stored, folder: options.data };
+  logEvent(log, 'told to end', { signal: await signalToEnd(() => again(follow, reloading)) });
   phase.now = 'draining';
-  await drain(exchange, options.drainMs);
+  const changed = configured !== follow.configured;
+  await drain(exchange, changed ? (follow.configured?.settings.drainMs ?? options.drainMs) : options.drainMs);
+}
+
+/** Opens all that SIP comes by, with a certificate that follows its files. */
+async function openWires(
+  kernel: Kernel,
+  addresses: readonly string[],
+  listener: WireListener,
+  options: StartOptions,
+  log: Log,
+  closing: Closing,
+): Promise<Wires> {
+  const secure = options.tlsPort !== undefined || options.wssPort !== undefined;
+  const names = [hostname(), ...addresses];
+  const certificate = secure ? await openCertificate({ files: options.tls, folder: options.data, names }) : undefined;
+  const at = (port: number | undefined): readonly Hop[] =>
+    port === undefined ? [] : addresses.map((address) => ({ address, port }));
+  const wires = await createWires({
+    kernel,
+    listener,
+    binds: {
+      udp: at(options.sipPort),
+      tcp: at(options.sipPort),
+      tls: at(options.tlsPort),
+      ws: at(options.wsPort),
+      wss: at(options.wssPort),
+    },
+    ...(certificate === undefined ? {} : { credentials: certificate.credentials }),
+  });
+  closing.push(() => wires.close());
+  certificate?.watch({
+    changed: (credentials) => {
+      wires.secure(credentials);
+      logEvent(log, 'certificate.changed', { ...certificate.files });
+    },
+    unusable: (why) => logEvent(log, 'certificate.unusable', { why }, 'warn'),
+  });
+  closing.push(async () => certificate?.close());
+  return wires;
+}
+
+/** As they stand in the ready line; protocols that are off are left out. */
+function addressesOf({ locals }: Wires): ReadyInfo['sip'] {
+  const { udp, ...streams } = locals;
+  const on = Object.entries(streams).filter(([, hops]) => hops.length > 0);
+  return { udp: udp.map(hopText), ...Object.fromEntries(on.map(([protocol, hops]) => [protocol, hops.map(hopText)])) };
 }
 
 /** Opens the status page and the control socket; gives the page's address. */
@@ -98,6 +156,7 @@ async function serve(
   sip: readonly string[],
   phase: { readonly now: Phase },
   options: StartOptions,
+  follow: Following,
   kernel: Kernel,
   closing: Closing,
 ): Promise<string> {
@@ -105,7 +164,9 @@ async function serve(
     view,
     phase: () => phase.now,
     sip: () => sip,
-    numbers: DEMO_NUMBERS,
+    get numbers() {
+      return follow.configured === undefined ? DEMO_NUMBERS : numbersOf(follow.configured);
+    },
     address: '127.0.0.1',
     port: options.httpPort,
   });
@@ -117,7 +178,7 @@ async function serve(
 
 function demo(): Pick<Parameters<typeof createExchange>[0], 'config' | 'features' | 'rules'> {
   return {
-    config: { ...DEFAULTS, ...DEMO_CONFIG, version: VERSION, node: 'strowger' },
+    config: { ...DEFAULTS, ...DEMO_CONFIG, ...HERE },
     features: DEMO_FEATURES,
     rules: demoRules,
   };
@@ -159,10 +220,44 @@ function lateListener(): { readonly listener: WireListener; readonly hears: (lis
   };
 }
 
-/** SIGTERM or an interrupt; there is no configuration file yet for SIGHUP to read again. */
-async function signalToEnd(log: Log): Promise<string> {
-  process.on('SIGHUP', () => logEvent(log, 'nothing to reload'));
-  return Promise.race(['SIGTERM', 'SIGINT'].map((signal) => once(process, signal).then(() => signal)));
+/** The configuration that is followed now; undefined: the demo. */
+interface Following {
+  configured: Configured | undefined;
+}
+
+async function again(follow: Following, reloading: Reloading): Promise<void> {
+  if (follow.configured === undefined) return logEvent(reloading.log, 'nothing to reload');
+  follow.configured = await reload(follow.configured, reloading);
+}
+
+function storedAccounts(store: Store): Promise<readonly string[]> {
+  return new Promise((resolve) => store.load('secret', (rows) => resolve(rows.map(({ id }) => id))));
+}
+
+/** Checks a configuration file, and says what is in it. */
+async function check(named: string | undefined): Promise<string> {
+  const file = named ?? CONFIGURATIONS.find((name) => existsSync(name)) ?? CONFIGURATIONS[0];
+  const { settings } = await configure(file, liveCrypto());
+  const { endpoints, extensions } = settings.written;
+  const counts = `endpoints: ${Object.keys(endpoints).length}, extensions: ${Object.keys(extensions).length}`;
+  return `${file} has no mistakes (${counts}).`;
+}
+
+const CONFIGURATIONS = ['strowger.config.ts', 'strowger.yaml'] as const;
+
+/**
+ * SIGTERM or an interrupt; each SIGHUP before it reads the configuration again, one after another. On a terminal SIGHUP says
+ * that its window was closed: nobody would know of an exchange that went on.
+ */
+async function signalToEnd(reread: () => Promise<void>): Promise<string> {
+  let last = Promise.resolve();
+  const ends = process.stdout.isTTY ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT'];
+  if (!ends.includes('SIGHUP')) {
+    process.on('SIGHUP', () => {
+      last = last.then(reread);
+    });
+  }
+  return Promise.race(ends.map((signal) => once(process, signal).then(() => signal)));
 }
 
 const LAST_WORDS_MS = 1000;

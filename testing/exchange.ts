@@ -1,13 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_CONFIG, DEMO_FEATURES, demoRules } from '../src/demo.ts';
-import { createExchange, type Exchange, type ExchangePorts } from '../src/exchange.ts';
-import { type Account, DEFAULTS, type ExchangeConfig, type PbxEvent, type SecretRow } from '../src/pbx/index.ts';
+import { createExchange, type Exchange, type ExchangePorts, type Instructions } from '../src/exchange.ts';
+import { instructions } from '../src/instructions.ts';
+import {
+  type Account,
+  type Configuration,
+  DEFAULTS,
+  type ExchangeConfig,
+  type PbxEvent,
+  type SecretRow,
+  settingsFrom,
+} from '../src/pbx/index.ts';
+import type { HostedEngine } from '../src/media/engine-over-host.ts';
 import { createInlineEngine } from '../src/media/inline.ts';
 import type { SoundFiles } from '../src/media/ports.ts';
 import { ha1 } from '../src/sip/auth/index.ts';
 import type { Hop, WireListener } from '../src/sip/transport/types.ts';
 import type { Host } from './host.ts';
+import type { Nat } from './nat.ts';
 import type { PhoneOptions, Phone } from './phone.ts';
 import { Disk, WorldStore } from './store.ts';
 import type { World } from './world.ts';
@@ -15,16 +26,22 @@ import type { World } from './world.ts';
 export interface ExchangeOptions {
   /** Default 10.0.0.1. */
   readonly address?: string;
+  /** The NAT box it stands behind. */
+  readonly behind?: Nat;
   /** As the ladder shows it; default 'exchange'. */
   readonly name?: string;
   /** What an earlier exchange left behind; default an empty disk. */
   readonly disk?: Disk;
   readonly accounts?: readonly Account[];
+  /** What a configuration file would say, in the place of accounts, features, rules and config. */
+  readonly configuration?: Configuration;
   /** Default: the demo exchange's. */
   readonly features?: ExchangePorts['features'];
   readonly rules?: ExchangePorts['rules'];
   readonly config?: Partial<ExchangeConfig>;
   readonly sounds?: SoundFiles;
+  /** Ports of audio; default: any. */
+  readonly rtpPorts?: { readonly from: number; readonly to: number };
 }
 
 /** Every account's password in the World. */
@@ -40,8 +57,12 @@ export interface PlacedExchange {
   /** Where phones send SIP to. */
   readonly hop: Hop;
   readonly store: WorldStore;
+  /** Its media host's engine: `lost` is that host's death. */
+  readonly media: HostedEngine;
   /** What observers were told, in order. */
   readonly events: readonly PbxEvent[];
+  /** Follows another configuration from now on, as after SIGHUP. Throws, and nothing changes, when it has mistakes. */
+  reload(configuration: Configuration): void;
   /** Cuts its power and leaves what was committed. */
   crash(): Disk;
 }
@@ -49,9 +70,10 @@ export interface PlacedExchange {
 /** Starts an exchange; the demo exchange when nothing else is said. */
 export async function startExchange(world: World, options: ExchangeOptions = {}): Promise<PlacedExchange> {
   const address = options.address ?? '10.0.0.1';
-  const host = world.host(address, { name: options.name ?? 'exchange' });
+  const behind = options.behind === undefined ? {} : { behind: options.behind };
+  const host = world.host(address, { name: options.name ?? 'exchange', ...behind });
   const { kernel } = host;
-  const accounts = options.accounts ?? DEMO_CONFIG.accounts;
+  const { accounts, ...followed } = instructionsOf(options, host);
   const disk = options.disk ?? new Disk();
   disk.apply(accounts.map(({ number }) => ({ put: 'secret', row: secret(host, number) })));
   const store = new WorldStore(kernel, disk);
@@ -60,7 +82,7 @@ export async function startExchange(world: World, options: ExchangeOptions = {})
     udp: host.udp,
     files: options.sounds ?? packagedSounds(),
     addresses: [address],
-    ports: undefined,
+    ports: options.rtpPorts,
     poolSize: POOL,
   });
   const events: PbxEvent[] = [];
@@ -75,9 +97,7 @@ export async function startExchange(world: World, options: ExchangeOptions = {})
     wire: host.wire(listener),
     store,
     media,
-    config: { ...DEFAULTS, realm: REALM, version: '0.0.0', node: 'world', accounts, ...options.config },
-    features: options.features ?? DEMO_FEATURES,
-    rules: options.rules ?? demoRules,
+    ...followed,
     observe: (event) => void events.push(event),
   });
   let ready = 0;
@@ -93,13 +113,40 @@ export async function startExchange(world: World, options: ExchangeOptions = {})
     host,
     hop: { address, port: 5060 },
     store,
+    media,
     events,
+    reload: (configuration) => exchange.reload(configured(configuration, host)),
     crash: () => {
       store.cutOff();
       world.powerOff(host);
       return disk;
     },
   };
+}
+
+/** What it follows, and the accounts whose secrets its Store has. */
+function instructionsOf(
+  options: ExchangeOptions,
+  host: Host,
+): Instructions & { readonly accounts: readonly Account[] } {
+  if (options.configuration !== undefined) return { accounts: [], ...configured(options.configuration, host) };
+  const accounts = options.accounts ?? DEMO_CONFIG.accounts;
+  return {
+    accounts,
+    config: { ...DEFAULTS, ...HERE, realm: REALM, accounts, ...options.config },
+    features: options.features ?? DEMO_FEATURES,
+    rules: options.rules ?? demoRules,
+  };
+}
+
+const HERE = { version: '0.0.0', node: 'world' };
+
+/** Throws an Error that names every mistake. Files that it names are taken to exist and be empty. */
+function configured(configuration: Configuration, { kernel }: Host): Instructions {
+  const files = { text: () => ({ text: '' }), exists: () => true };
+  const checked = settingsFrom(configuration, { crypto: kernel.crypto, ...files });
+  if (checked.ok) return instructions(checked.settings, HERE);
+  throw new Error(checked.mistakes.map(({ path, error }) => `${path.join('.')}: ${error.message}`).join('\n'));
 }
 
 /** A phone of one of its accounts, with the right password. */

@@ -2,13 +2,19 @@ import type { Received, Udp, UdpSocket } from '../src/media/net.ts';
 import type { Flow, Hop, Protocol, Wire, WireListener } from '../src/sip/transport/types.ts';
 import type { WorldKernel } from './driver.ts';
 import type { Nat } from './nat.ts';
+import type { Stream, StreamEnd, StreamUser } from './stream.ts';
 
 /** What the network does for a host. */
 export interface Uplink {
   /** Runs `act` as a later arrival at this very time. */
   soon(act: () => void): void;
   send(host: Host, from: Hop, to: Hop, bytes: Uint8Array): void;
+  /** Opens a connection; what is sent before it is open arrives after. */
+  connect(host: Host, from: Hop, to: Hop, user: StreamUser): StreamEnd;
 }
+
+/** Takes a connection that comes in: who is told of it; `end` is ours. */
+export type Accept = (from: Hop, end: StreamEnd) => StreamUser;
 
 /** A wire whose sockets can be closed. */
 export interface HostWire extends Wire {
@@ -28,6 +34,10 @@ export class Host {
   readonly behind: Nat | undefined;
   readonly #uplink: Uplink;
   readonly #sockets = new Map<number, Received>();
+  readonly #accepting = new Map<number, Accept>();
+  /** Its connections. */
+  readonly streams = new Set<Stream>();
+  #connections = 0;
   #up = true;
 
   constructor(address: string, kernel: WorldKernel, uplink: Uplink, behind: Nat | undefined) {
@@ -61,9 +71,32 @@ export class Host {
     };
   }
 
-  /** As SIP meets the network: sockets on these ports, UDP only. Throws when one is taken. */
+  /** As SIP meets the network: sockets on these ports, UDP and TCP. Throws when one is taken. */
   wire(listener: WireListener, ports: readonly number[] = [SIP_PORT]): HostWire {
-    return new UdpWire(this, listener, ports);
+    return new SimulatedWire(this, listener, ports);
+  }
+
+  /** Takes connections at this port until the answer is called. */
+  accept(port: number, accept: Accept): () => void {
+    this.#accepting.set(port, accept);
+    return () => void (this.#accepting.get(port) === accept && this.#accepting.delete(port));
+  }
+
+  /** A connection from a port of its own. */
+  connect(to: Hop, user: StreamUser): StreamEnd {
+    this.#connections += 1;
+    const from = { address: this.address, port: EPHEMERAL + (this.#connections % 16_000) };
+    return this.#uplink.connect(this, from, to, user);
+  }
+
+  /** Every connection it has breaks; both ends notice. */
+  breakConnections(): void {
+    for (const stream of this.streams) stream.break();
+  }
+
+  /** @internal Who takes connections at that port. */
+  accepting(port: number): Accept | undefined {
+    return this.#up ? this.#accepting.get(port) : undefined;
   }
 
   /** False: nothing that is sent to or from it arrives. */
@@ -95,13 +128,15 @@ export class Host {
   }
 }
 
-class UdpWire implements HostWire {
+class SimulatedWire implements HostWire {
   readonly #listener: WireListener;
   readonly #sockets = new Map<number, UdpSocket>();
   readonly #flows = new Map<string, Flow>();
+  readonly #connections: Connections;
 
   constructor(host: Host, listener: WireListener, ports: readonly number[]) {
     this.#listener = listener;
+    this.#connections = new Connections(host, listener, ports);
     for (const port of ports) {
       const socket = host.socket(port, (bytes, address, from) => this.#received(port, { address, port: from }, bytes));
       if (socket === undefined) throw new Error(`${host.name}: port ${port} is taken`);
@@ -109,7 +144,8 @@ class UdpWire implements HostWire {
     }
   }
 
-  open(protocol: Protocol, to: Hop, local?: Hop): Flow | undefined {
+  open(protocol: Protocol, to: Hop, local?: Hop, only?: 'existing'): Flow | undefined {
+    if (protocol === 'tcp') return this.#connections.open(to, only);
     if (protocol !== 'udp') return undefined;
     const [first] = this.#sockets.values();
     const socket = local === undefined ? first : this.#sockets.get(local.port);
@@ -118,16 +154,19 @@ class UdpWire implements HostWire {
   }
 
   send(flow: Flow, bytes: Uint8Array): void {
+    if (flow.reliable) return this.#connections.send(flow, bytes);
     this.#sockets.get(flow.local.port)?.send(bytes, flow.remote.address, flow.remote.port);
   }
 
   close(flow: Flow): void {
+    if (flow.reliable) return this.#connections.close(flow);
     this.#flows.delete(flow.id);
   }
 
   shut(): void {
     for (const socket of this.#sockets.values()) socket.close();
     this.#sockets.clear();
+    this.#connections.shut();
   }
 
   #received(port: number, from: Hop, bytes: Uint8Array): void {
@@ -142,5 +181,62 @@ class UdpWire implements HostWire {
     const flow: Flow = { id, protocol: 'udp', local, remote, reliable: false };
     this.#flows.set(id, flow);
     return flow;
+  }
+}
+
+/** The TCP side of a wire: connections are found again by their hop. */
+class Connections {
+  readonly #host: Host;
+  readonly #listener: WireListener;
+  readonly #local: Hop;
+  readonly #living = new Map<string, { readonly flow: Flow; readonly end: StreamEnd }>();
+  readonly #stop: readonly (() => void)[];
+  #serial = 0;
+
+  constructor(host: Host, listener: WireListener, ports: readonly number[]) {
+    this.#host = host;
+    this.#listener = listener;
+    this.#local = { address: host.address, port: ports[0] ?? SIP_PORT };
+    this.#stop = ports.map((port) => host.accept(port, (from, end) => this.#add(from, () => end).user));
+  }
+
+  open(to: Hop, only: 'existing' | undefined): Flow | undefined {
+    const living = [...this.#living.values()].find(
+      ({ flow: { remote } }) => remote.address === to.address && remote.port === to.port,
+    );
+    if (living !== undefined || only === 'existing') return living?.flow;
+    return this.#add(to, (user) => this.#host.connect(to, user)).flow;
+  }
+
+  send(flow: Flow, bytes: Uint8Array): void {
+    const living = this.#living.get(flow.id);
+    if (living !== undefined) return living.end.send(bytes);
+    this.#host.kernel.house.after(0, () => this.#listener.failed(flow, 'the connection is gone'));
+  }
+
+  close(flow: Flow): void {
+    const living = this.#living.get(flow.id);
+    this.#living.delete(flow.id);
+    living?.end.close();
+  }
+
+  shut(): void {
+    for (const stop of this.#stop) stop();
+    for (const { flow } of this.#living.values()) this.close(flow);
+  }
+
+  #add(remote: Hop, join: (user: StreamUser) => StreamEnd): { readonly flow: Flow; readonly user: StreamUser } {
+    this.#serial += 1;
+    const id = `tcp:${this.#local.address}-${remote.address}:${remote.port}#${this.#serial}`;
+    const flow: Flow = { id, protocol: 'tcp', local: this.#local, remote, reliable: true };
+    const user: StreamUser = {
+      opened: () => this.#listener.opened(flow),
+      received: (bytes) => this.#living.has(id) && this.#listener.received(flow, bytes),
+      failed: (why) => {
+        if (this.#living.delete(id)) this.#listener.failed(flow, why);
+      },
+    };
+    this.#living.set(id, { flow, end: join(user) });
+    return { flow, user };
   }
 }

@@ -13,6 +13,7 @@ export {
   type Source,
   tone,
 } from './ear.ts';
+export type { Configuration } from '../src/pbx/index.ts';
 export { type ExchangeOptions, PASSWORD, phoneOf, type PlacedExchange, startExchange } from './exchange.ts';
 export type { Host, HostWire } from './host.ts';
 export { checkInvariants } from './invariants.ts';
@@ -22,6 +23,7 @@ export { Phone, type PhoneOptions } from './phone.ts';
 export type { CallState, PhoneCall } from './phone/call.ts';
 export type { Display } from './phone/display.ts';
 export type { DialOptions } from './phone/instrument.ts';
+export { PhoneSubscription } from './phone/subscription.ts';
 export type { Registered } from './phone/registration.ts';
 export { quiet, type QuietOptions } from './quiet.ts';
 export { Random } from './random.ts';

@@ -119,7 +119,7 @@ describe('a host', () => {
     assert.ok((bound[3]?.port ?? 0) > 1024);
   });
 
-  test('a wire: the same pair of hops is the same flow; UDP only', async () => {
+  test('a wire: the same pair of hops is the same flow over UDP; nothing else but TCP', async () => {
     const world = new World();
     const heard: string[] = [];
     const quietEnds = { opened: () => undefined, failed: () => undefined, drained: () => undefined };
@@ -137,7 +137,7 @@ describe('a host', () => {
     const flow = a.open('udp', { address: '10.0.0.2', port: 5080 });
     assert.ok(flow);
     assert.equal(a.open('udp', { address: '10.0.0.2', port: 5080 }), flow);
-    assert.equal(a.open('tcp', { address: '10.0.0.2', port: 5080 }), undefined);
+    assert.equal(a.open('tls', { address: '10.0.0.2', port: 5080 }), undefined);
     assert.equal(b.open('udp', flow.local, { address: '10.0.0.2', port: 5081 }), undefined);
     a.send(flow, octets('x'));
     await world.after(5);

@@ -1,9 +1,11 @@
 import type { Hop } from '../src/sip/transport/types.ts';
+import { Connecting, type ConnectingParts } from './connecting.ts';
 import { type Datagram, kindOf } from './datagram.ts';
 import type { Driver, WorldKernel } from './driver.ts';
 import { Host, type Uplink } from './host.ts';
 import { Nat, type NatOptions } from './nat.ts';
 import type { Random } from './random.ts';
+import type { StreamEnd, StreamUser } from './stream.ts';
 import { Climate, type Fate, type Weather, type Where } from './weather.ts';
 
 /** More does not fit into a UDP datagram over IPv4 (65,535 less 20 less 8). */
@@ -79,6 +81,7 @@ export class Network {
     if (realm.hosts.has(address)) throw new Error(`${address} is taken`);
     const uplink: Uplink = {
       send: (...sent) => this.#send(...sent),
+      connect: (...asked) => this.#connect(...asked),
       soon: (act) => this.#driver.arrive(0, act),
     };
     const host = new Host(address, kernel, uplink, behind);
@@ -97,7 +100,7 @@ export class Network {
     const nat = new Nat(options, () => this.#driver.now);
     const outer = this.#realm(behind);
     const inside = new Realm({ nat, outer });
-    outer.boxes.set(nat.address, { nat, inside });
+    for (const address of nat.addresses) outer.boxes.set(address, { nat, inside });
     this.#realms.set(nat, inside);
     return nat;
   }
@@ -145,6 +148,19 @@ export class Network {
     for (const copy of copies) this.#carry(datagram, destination, copy);
   }
 
+  /** Nobody there, or nobody who takes it, is refused. Weather leaves connections alone: loss would only show as delay. */
+  #connect(host: Host, from: Hop, to: Hop, user: StreamUser): StreamEnd {
+    const parts: ConnectingParts = {
+      later: (act) => this.#driver.arrive(BASE_DELAY, act),
+      cut: (octets) => 1 + Math.floor(this.#random.under(octets)),
+      now: () => this.#driver.now,
+      tell: (sighting) => this.#tell(sighting),
+    };
+    const connecting = new Connecting(parts, host, from, to, user);
+    connecting.begin(host.up ? this.#route(this.#realm(host.behind), from, to) : undefined);
+    return connecting;
+  }
+
   #tell(sighting: Sighting): void {
     for (const observer of this.#observers) observer(sighting);
   }
@@ -185,20 +201,20 @@ export class Network {
       const host = realm.hosts.get(to.address);
       if (host !== undefined) return { host, port: to.port, source };
       const box = realm.boxes.get(to.address);
-      if (box !== undefined) return this.#enter(box, source, to.port);
+      if (box !== undefined) return this.#enter(box, source, to);
       if (realm.way === undefined) return undefined;
       source = realm.way.nat.outbound(source, to);
       realm = realm.way.outer;
     }
   }
 
-  #enter(box: { nat: Nat; inside: Realm }, source: Hop, port: number): Destination | undefined {
-    const inside = box.nat.inbound(source, port);
+  #enter(box: { nat: Nat; inside: Realm }, source: Hop, to: Hop): Destination | undefined {
+    const inside = box.nat.inbound(source, to);
     if (inside === undefined) return undefined;
     const host = box.inside.hosts.get(inside.address);
     if (host !== undefined) return { host, port: inside.port, source };
     const next = box.inside.boxes.get(inside.address);
-    return next === undefined ? undefined : this.#enter(next, source, inside.port);
+    return next === undefined ? undefined : this.#enter(next, source, inside);
   }
 
   #realm(behind: Nat | undefined): Realm {

@@ -1,10 +1,11 @@
-import { escapeUser, type Request } from '../src/sip/message/index.ts';
+import { escapeUser, type Field, type Request } from '../src/sip/message/index.ts';
 import type { InviteSession, SessionUser } from '../src/sip/usage/index.ts';
 import { type Duration, ms } from './duration.ts';
 import type { Host } from './host.ts';
 import { PhoneCall } from './phone/call.ts';
 import { asserted, shown } from './phone/display.ts';
 import type { DialOptions, Instrument } from './phone/instrument.ts';
+import { PhoneSubscription } from './phone/subscription.ts';
 import type { Registered } from './phone/registration.ts';
 import { domain, hostPort, type PhoneOptions, type PhoneWorld, type Running, start } from './phone/running.ts';
 
@@ -46,7 +47,8 @@ export class Phone {
   /** The URI that reaches it directly. */
   get uri(): string {
     const hop = { address: this.#address, port: this.options.port ?? 5060 };
-    return `sip:${escapeUser(this.options.number)}@${hostPort(hop)}`;
+    const transport = this.options.transport === undefined ? '' : `;transport=${this.options.transport}`;
+    return `sip:${escapeUser(this.options.number)}@${hostPort(hop)}${transport}`;
   }
 
   /** The last call. */
@@ -97,6 +99,15 @@ export class Phone {
     this.calls.push(call);
     instrument.host.kernel.input('dial', () => call.dial(this.#uriOf(target), options));
     return call;
+  }
+
+  /** Subscribes to a number's or URI's state; what comes of it shows on the subscription. */
+  subscribe(target: string, event: string, expires: number, headers: readonly Field[] = []): PhoneSubscription {
+    const { instrument, subscriptions } = this.#on;
+    const subscription = new PhoneSubscription(instrument, this.#uriOf(target), event);
+    subscriptions.add(subscription);
+    subscription.subscribe(expires, headers);
+    return subscription;
   }
 
   /** Waits until it rings. */

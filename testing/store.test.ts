@@ -22,7 +22,7 @@ function session(world: World, disk: Disk): StoreSession & { readonly inner: Wor
     inner,
     store: {
       commit: (changes, then) => inner.commit(changes, due(then)),
-      load: (table, then) => inner.load(table, due(then)),
+      load: (table, then, last) => inner.load(table, due(then), last),
     },
     close,
     reopen: async () => {

@@ -72,8 +72,8 @@ export class WorldStore implements Store {
     });
   }
 
-  load<T extends Table>(table: T, then: (rows: readonly Tables[T][]) => void): void {
-    this.#answer(() => then(this.disk.rows(table)));
+  load<T extends Table>(table: T, then: (rows: readonly Tables[T][]) => void, last?: number): void {
+    this.#answer(() => then(last === undefined ? this.disk.rows(table) : highest(this.disk.rows(table), last)));
   }
 
   #answer(act: () => void): void {
@@ -83,4 +83,8 @@ export class WorldStore implements Store {
       if (!this.#cut) act();
     });
   }
+}
+
+function highest<R extends { readonly id: string }>(rows: readonly R[], count: number): readonly R[] {
+  return count === 0 ? [] : [...rows].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(-count);
 }

@@ -147,6 +147,11 @@ export class World {
     return this.#faults;
   }
 
+  /** The faults so far, for a story that brought them about: they count no more. */
+  takeFaults(): readonly HostFault[] {
+    return this.#faults.splice(0);
+  }
+
   /** Lets time pass. */
   after(duration: Duration): Promise<void> {
     return this.#driver.wait(() => false, ms(duration), true);

@@ -2,11 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { operations } from '../src/api/index.ts';
 import { catalogue } from '../src/kernel/index.ts';
+import { keys } from '../src/pbx/index.ts';
+import { events } from './event-pages.ts';
+import { stateMachines } from './state-diagrams.ts';
 
 /** The pages of docs/ that are generated from code, by name. `node tools/docs.ts` writes them. */
 export const pages: Readonly<Record<string, () => string>> = {
   'errors.md': errors,
   'api.md': api,
+  'configuration-reference.md': configuration,
+  'events.md': events,
+  'state-machines.md': stateMachines,
 };
 
 export function path(name: string): string {
@@ -16,10 +22,13 @@ export function path(name: string): string {
 function errors(): string {
   const entries = Object.entries(catalogue).sort(([a], [b]) => (a < b ? -1 : 1));
   const sections = entries.map(
-    ([code, { sentence, remedy }]) =>
-      `## ${code}\n\n${sentence.replaceAll(/\{(\w+)\}/g, '*$1*').trim()}\n\n${remedy}\n`,
+    ([code, { sentence, remedy }]) => `## ${code}\n\n${withFacts(sentence)}\n\n${withFacts(remedy)}\n`,
   );
   return ['# Errors\n\nWhat Strowger says when something is wrong, and what to do.\n', ...sections].join('\n');
+}
+
+function withFacts(text: string): string {
+  return text.replaceAll(/\{(\w+)\}/g, '*$1*').trim();
 }
 
 function api(): string {
@@ -33,6 +42,24 @@ function api(): string {
     '| request | scope | what |\n| --- | --- | --- |\n',
     ...rows,
   ].join('');
+}
+
+function configuration(): string {
+  const rows = keys().map(
+    ({ path: key, takes, usual, what }) =>
+      `| \`${key}\` | ${cell(takes)} | ${usual === undefined ? '' : `\`${cell(usual)}\``} | ${cell(what)} |\n`,
+  );
+  return [
+    '# Configuration: every key\n\n',
+    'The same in TypeScript and YAML; how it works stands in [configuration](configuration.md). ',
+    'A key with dots stands inside the tables before them; `*` stands for a number or pattern of yours.\n\n',
+    '| key | takes | unless said | what |\n| --- | --- | --- | --- |\n',
+    ...rows,
+  ].join('');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
 }
 
 /** What is on disk; '' when the page is missing. */

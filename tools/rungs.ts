@@ -5,6 +5,8 @@ export interface CommandRung {
   readonly kind: 'command';
   readonly name: string;
   readonly commands: readonly (readonly [program: string, ...args: string[]])[];
+  /** Longer than this it hangs: several times what it takes. */
+  readonly minutes: number;
 }
 
 /** A rung of test files. */
@@ -17,6 +19,8 @@ export interface TestRung {
   readonly env: Readonly<Record<string, string>>;
   /** Programs it drives, with the Debian package of each. */
   readonly needs: readonly { readonly program: string; readonly debian: string }[];
+  /** Longer than this it hangs: several times what it takes. */
+  readonly minutes: number;
 }
 
 export type Rung = CommandRung | TestRung;
@@ -27,14 +31,23 @@ export type Mode = (typeof MODES)[number];
 /** Seeds a story gets in the chaos rung, unless the environment says how many. */
 const SEEDS: Readonly<Record<Mode, string>> = { fast: '0', all: '5', long: '50' };
 
-const SLOW: ReadonlySet<string> = new Set(['chaos', 'wire', 'package']);
+const SLOW: ReadonlySet<string> = new Set(['chaos', 'build', 'wire', 'package']);
 
 const STORIES = ['use-cases/**/*.test.ts', 'use-cases/**/*.story.ts'];
 
 const PHONES = [
   { program: 'baresip', debian: 'baresip-core' },
   { program: 'sipp', debian: 'sip-tester' },
+  { program: 'chromium', debian: 'chromium' },
+  { program: 'kamailio', debian: 'kamailio' },
 ];
+
+/** Minutes for the chaos rung. */
+const LIMITS: Readonly<Record<Mode, number>> = { fast: 1, all: 20, long: 120 };
+
+export function seedsOf(mode: Mode): string {
+  return process.env['STROWGER_SEEDS'] ?? SEEDS[mode];
+}
 
 /** The rungs of the ladder in order, cheapest first. */
 export function rungsOf(mode: Mode): readonly Rung[] {
@@ -46,21 +59,26 @@ export function rungsOf(mode: Mode): readonly Rung[] {
     tests('pure', ['src/**/*.test.ts', 'testing/**/*.test.ts', 'tools/**/*.test.ts']),
     tests('torture', ['test/torture/**/*.test.ts']),
     tests('stories', STORIES, { env: { STROWGER_SEEDS: '' } }),
-    tests('chaos', STORIES, { env: { STROWGER_SEEDS: process.env['STROWGER_SEEDS'] ?? SEEDS[mode] } }),
-    tests('wire', ['test/wire/**/*.test.ts'], { isolated: true, needs: PHONES }),
-    tests('package', ['test/package/**/*.test.ts'], { isolated: true, needs: PHONES }),
+    tests('chaos', STORIES, { env: { STROWGER_SEEDS: seedsOf(mode) }, minutes: LIMITS[mode] }),
+    tests('examples', ['test/examples/**/*.test.ts']),
+    // As a user starts it: what the phones meet is what was compiled of these sources.
+    command('build', ['node', 'tools/build.ts']),
+    tests('wire', ['test/wire/**/*.test.ts'], { isolated: true, needs: PHONES, minutes: 30 }),
+    tests('package', ['test/package/**/*.test.ts'], { isolated: true, needs: PHONES, minutes: 30 }),
   ];
+  const soak = command('soak', ['node', 'bench/soak.ts']);
+  if (mode === 'long') return [...all, soak];
   return mode === 'fast' ? all.filter(({ name }) => !SLOW.has(name)) : all;
 }
 
 function command(name: string, ...commands: CommandRung['commands']): CommandRung {
-  return { kind: 'command', name, commands };
+  return { kind: 'command', name, commands, minutes: 10 };
 }
 
 function tests(
   name: string,
   patterns: string[],
-  options: Partial<Pick<TestRung, 'isolated' | 'env' | 'needs'>> = {},
+  options: Partial<Pick<TestRung, 'isolated' | 'env' | 'needs' | 'minutes'>> = {},
 ): TestRung {
   const files = globSync(patterns, { exclude: ['**/node_modules/**'] }).sort();
   return {
@@ -70,5 +88,6 @@ function tests(
     isolated: options.isolated ?? false,
     env: options.env ?? {},
     needs: options.needs ?? [],
+    minutes: options.minutes ?? 10,
   };
 }

@@ -96,6 +96,8 @@ story(
 story('A disk that refuses: 500, and nothing is bound', async ({ exchange, alice }) => {
   exchange.store.failCommit(1);
   await assert.rejects(alice.register(), /500/);
+  const told = exchange.events.find((event) => event.event === 'refused');
+  assert.equal(told?.why, 'not written: the disk is full');
   assert.deepEqual(exchange.exchange.view.registrations(), []);
   await alice.register();
   assert.equal(exchange.exchange.view.registrations().length, 1);

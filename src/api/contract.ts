@@ -27,12 +27,45 @@ export const call = z.object({
   legs: z.array(leg).readonly(),
 });
 
+export const record = z.object({
+  id: z.string(),
+  from: party,
+  withheld: z.boolean().describe('The caller asked not to be named'),
+  dialed: z.string(),
+  answeredBy: party.optional().describe('The first phone that answered; absent when none did'),
+  startedAt: time,
+  answeredAt: time.optional(),
+  endedAt: time,
+  status: z.int().describe('As the caller was told; 200 when the call was answered and ended well'),
+  reasonPhrase: z.string(),
+  q850: z.int().optional().describe('Q.850 cause'),
+  legs: z
+    .array(
+      z.object({
+        direction: z.enum(['in', 'out']),
+        party,
+        startedAt: time,
+        answeredAt: time.optional(),
+        endedAt: time,
+        status: z.int(),
+        reasonPhrase: z.string(),
+        q850: z.int().optional(),
+      }),
+    )
+    .readonly(),
+});
+
+export const limit = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100).describe('How many, the newest first'),
+});
+
 export const registration = z.object({
   account: z.string(),
   contact: z.string().describe('As the phone wrote it'),
   source: z.string().describe('Where it came from, for example udp:192.0.2.7:5060'),
   userAgent: z.string(),
   expiresAt: time,
+  reach: z.enum(['reachable', 'unreachable', 'unknown']).describe('Whether it answered when last asked by OPTIONS'),
 });
 
 export const account = z.object({ number: z.string(), name: z.string() });
@@ -63,6 +96,7 @@ export const problem = z.object({ code: z.string(), message: z.string() });
 export type Party = z.infer<typeof party>;
 export type Leg = z.infer<typeof leg>;
 export type Call = z.infer<typeof call>;
+export type CallRecord = z.infer<typeof record>;
 export type Registration = z.infer<typeof registration>;
 export type Account = z.infer<typeof account>;
 export type Status = z.infer<typeof status>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CallView, ExchangeView } from '../pbx/view.ts';
+import type { CallView, ExchangeView, RecordView } from '../pbx/view.ts';
 import { operations } from './index.ts';
 
 const call: CallView = {
@@ -26,13 +26,37 @@ function view(ended: string[] = []): ExchangeView {
       faults: 0,
     }),
     calls: () => [call],
+    records: (limit) => [RECORD].slice(0, limit),
     registrations: () => [
-      { account: '101', contact: '<sip:101@192.0.2.7>', source: 'udp:192.0.2.7:5060', userAgent: 'x', expiresAt: 9 },
+      {
+        account: '101',
+        contact: '<sip:101@192.0.2.7>',
+        source: 'udp:192.0.2.7:5060',
+        userAgent: 'x',
+        expiresAt: 9,
+        reach: 'unknown',
+      },
     ],
     hangup: (id) => id === 'c1' && ended.push(id) > 0,
     accounts: () => [{ number: '101', name: 'Alice' }],
   };
 }
+
+/** A call that was answered and has ended. */
+const RECORD: RecordView = {
+  id: 'r1',
+  from: { name: 'Alice', number: '101' },
+  withheld: false,
+  dialed: '102',
+  answeredBy: { name: 'Bob', number: '102' },
+  startedAt: 1_000_000,
+  answeredAt: 1_002_000,
+  endedAt: 1_060_000,
+  status: 200,
+  reasonPhrase: 'Normal Clearing',
+  q850: 16,
+  legs: [],
+};
 
 function handle(method: string, path: string, input: unknown, of = view()) {
   const operation = operations.find((one) => one.method === method && one.path === path);
@@ -63,6 +87,15 @@ test('hanging up ends the call, an unknown one is 404', () => {
   assert.equal(answer.status, 404);
   assert.equal(answer.problem.code, 'E_NO_CALL');
   assert.match(answer.problem.message, /c9/);
+});
+
+test('records are the newest so many, a hundred unless said', () => {
+  const asked: number[] = [];
+  const counting: ExchangeView = { ...view(), records: (limit) => (asked.push(limit), []) };
+  for (const input of [{}, { limit: '7' }, { limit: 1000 }]) assert.ok(handle('GET', '/api/cdr', input, counting).ok);
+  assert.deepEqual(asked, [100, 7, 1000]);
+  for (const input of [{ limit: 0 }, { limit: '1001' }, { limit: 'all' }, { limit: 1.5 }])
+    assert.equal(handle('GET', '/api/cdr', input, counting).ok, false);
 });
 
 test('what does not fit the schema is 400 and reaches nobody', () => {

@@ -81,6 +81,15 @@ export const operations: readonly Operation[] = [
   }),
   operation({
     method: 'GET',
+    path: '/api/cdr',
+    summary: 'The last calls that have ended, at most `limit` (100)',
+    scope: 'read',
+    input: contract.limit,
+    output: z.array(contract.record).readonly(),
+    handle: (view, { limit }) => answer(view.records(limit)),
+  }),
+  operation({
+    method: 'GET',
     path: '/api/accounts',
     summary: 'Who has a number',
     scope: 'read',

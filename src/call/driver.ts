@@ -6,8 +6,14 @@ import type { Cause, Party } from './party.ts';
 export interface LegDriver {
   /** In: the phone is told that the other side rings, and who that is. */
   ring(leg: Leg, shows: Party | undefined): void;
+  /** In: the phone is told to listen: what the leg hears goes to it before any answer. */
+  early(leg: Leg, shows: Party | undefined): void;
+  /** In: the phone is told that the call is being forwarded (181) or queued (182). */
+  progress(leg: Leg, status: 181 | 182): void;
   /** In: answers. */
   answer(leg: Leg, shows: Party | undefined): void;
+  /** Answered: the phone is told that it now talks to somebody else. */
+  connectedTo(leg: Leg, shows: Party): void;
   /** Ends it whatever its state: refuses, cancels or hangs up. */
   end(leg: Leg, cause: Cause): void;
   /** What it hears from now on. */

@@ -25,7 +25,7 @@ export interface Leg {
   /** The account at its end, for call limits and rights; undefined for a stranger. */
   readonly account: string | undefined;
   /** Who is at its end. */
-  readonly party: Party;
+  party: Party;
   state: 'new' | 'ringing' | 'early' | 'up' | 'gone';
   /** Its phone has put us on hold. */
   held: boolean;
@@ -36,8 +36,12 @@ export interface Leg {
 
 /** Who a leg's place answers to. Telling is the last thing a step does. */
 export interface LegOwner {
-  /** Out legs: the phone rings, or sends early media. */
+  /** Out legs: the phone rings. */
   ringing(leg: Leg): void;
+  /** Out legs: it can be heard before it has answered. */
+  early(leg: Leg): void;
+  /** Out legs: the call is being forwarded (181) or queued (182). */
+  progress(leg: Leg, status: 181 | 182): void;
   answered(leg: Leg): void;
   digit(leg: Leg, digit: string): void;
   played(leg: Leg, token: string): void;

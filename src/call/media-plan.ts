@@ -5,23 +5,29 @@ import type { Leg } from './leg.ts';
 const NOTHING: Hears = { kind: 'nothing' };
 const MUSIC: Hears = { kind: 'music' };
 
+/** What a leg's owner wants it to hear: a source, or another leg before it has answered. */
+export type Wish = Hears | { readonly kind: 'leg'; readonly leg: Leg };
+
 /** What a plan is made from besides the leg itself. */
 export interface Surroundings {
   /** The bridge a leg is in. */
   readonly bridge: Bridge | undefined;
-  /** What the leg's script wants it to hear. */
-  readonly wanted: Hears | undefined;
+  /** What the leg's script or dial wants it to hear. */
+  readonly wanted: Wish | undefined;
   /** The media session of a leg. */
   readonly sessionOf: (leg: Leg) => string | undefined;
 }
 
 /** What a leg hears: a pure function of its place. A held leg's peer hears music; a held leg itself hears what its place says. */
 export function hearsOf(leg: Leg, { bridge, wanted, sessionOf }: Surroundings): Hears {
-  if (leg.state === 'gone') return NOTHING;
-  if (leg.place.in === 'script') return wanted ?? NOTHING;
+  if (leg.state === 'gone' || leg.place.in === 'limbo') return NOTHING;
+  if (leg.place.in !== 'bridge') return wanted?.kind === 'leg' ? voiceOf(wanted.leg, sessionOf) : (wanted ?? NOTHING);
   const other = bridge === undefined ? undefined : otherMember(bridge, leg);
-  if (other === undefined) return NOTHING;
+  return other === undefined ? NOTHING : voiceOf(other, sessionOf);
+}
+
+function voiceOf(other: Leg, sessionOf: Surroundings['sessionOf']): Hears {
   if (other.held) return MUSIC;
-  const session = sessionOf(other);
+  const session = other.state === 'gone' ? undefined : sessionOf(other);
   return session === undefined ? NOTHING : { kind: 'session', session };
 }

@@ -1,5 +1,5 @@
 import type { Leg } from './leg.ts';
-import type { Cause } from './party.ts';
+import { CAUSES, type Cause } from './party.ts';
 
 /** What became of a dial. Busy and no answer are values, not exceptions. */
 export type Outcome =
@@ -8,6 +8,8 @@ export type Outcome =
 
 /** The outcome a refusal with this status means to a dialplan. */
 export function outcomeOf(cause: Cause): Exclude<Outcome, { kind: 'answered' }> {
+  if (cause.status === CAUSES.noAnswer.status && cause.q850 === CAUSES.noAnswer.q850)
+    return { kind: 'noAnswer', ...cause };
   return { kind: KINDS[cause.status] ?? 'rejected', ...cause };
 }
 

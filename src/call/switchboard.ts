@@ -1,10 +1,9 @@
 import type { Kernel, Opened } from '../kernel/index.ts';
-import type { Hears } from '../media/protocol.ts';
 import { type Bridge, otherMember } from './bridge.ts';
 import type { LegDriver } from './driver.ts';
 import { type Leg, type LegId, type LegOwner, LIMBO, type Place } from './leg.ts';
-import { hearsOf } from './media-plan.ts';
-import { CAUSES, type Cause, type Party } from './party.ts';
+import { hearsOf, type Wish } from './media-plan.ts';
+import { CAUSES, type Cause, type Party, sameParty } from './party.ts';
 
 /** What observers hear of legs, after the step. */
 export type LegEvent =
@@ -22,7 +21,7 @@ interface Entry {
   readonly leg: Leg;
   readonly counted: Opened;
   owner: LegOwner | undefined;
-  wanted: Hears | undefined;
+  wanted: Wish | undefined;
 }
 
 /**
@@ -35,6 +34,8 @@ export class Switchboard {
   readonly #observe: (event: LegEvent) => void;
   readonly #entries = new Map<LegId, Entry>();
   readonly #bridges = new Map<string, Bridge>();
+  /** Legs that may have got another party in this step. */
+  readonly #moved = new Set<Leg>();
 
   constructor(kernel: Kernel, driver: LegDriver, observe: (event: LegEvent) => void) {
     this.#kernel = kernel;
@@ -75,24 +76,28 @@ export class Switchboard {
     this.#replan(leg, ...left);
   }
 
-  /** What a leg's script wants it to hear; it ends with the leg's stay in the script. */
-  hear(leg: Leg, wanted: Hears | undefined): void {
+  /** What a leg's script or dial wants it to hear; it ends with the leg's stay there. */
+  hear(leg: Leg, wanted: Wish | undefined): void {
     const entry = this.#entries.get(leg.id);
-    if (entry === undefined || leg.place.in !== 'script') return;
+    if (entry === undefined || (leg.place.in !== 'script' && leg.place.in !== 'dial')) return;
     entry.wanted = wanted;
     this.#replan(leg);
   }
 
-  /** Joins two legs. Each keeps its owner, who is told when the other leaves. */
-  bridge(a: Leg, b: Leg): Bridge {
-    const bridge: Bridge = { id: this.#kernel.token(), kind: 'talk', members: [a, b] };
+  /** Joins two legs that are up. Each keeps its owner, who is told when the other leaves. False: one of them is gone. */
+  bridge(a: Leg, b: Leg): boolean {
+    if (a === b || !this.#entries.has(a.id) || !this.#entries.has(b.id)) return false;
+    const members = [a, b];
+    const left = members.flatMap((leg) => this.#leave(leg)).filter((leg) => !members.includes(leg));
+    const bridge: Bridge = { id: this.#kernel.token(), kind: 'talk', members };
     this.#bridges.set(bridge.id, bridge);
-    for (const leg of bridge.members) {
-      this.#leave(leg);
+    for (const leg of members) {
       leg.place = { in: 'bridge', bridge: bridge.id };
+      this.#want(leg, undefined);
     }
-    this.#replan(a, b);
-    return bridge;
+    this.#replan(a, b, ...left);
+    this.#redisplay(a, b);
+    return true;
   }
 
   /** Who a leg talks to now. */
@@ -101,11 +106,30 @@ export class Switchboard {
     return bridge === undefined ? undefined : otherMember(bridge, leg);
   }
 
-  /** In: tells the caller that it rings at `shows`. */
+  /** In: tells the caller that it rings at `shows`; again when that changes. */
   ring(leg: Leg, shows: Party | undefined): void {
+    if (leg.state === 'up' || leg.state === 'gone') return;
     if (leg.state === 'new') leg.state = 'ringing';
     leg.shows = shows;
     this.#driver.ring(leg, shows);
+  }
+
+  /** In: lets the caller hear what its place says before anybody has answered. */
+  early(leg: Leg, shows: Party | undefined): void {
+    if (leg.state !== 'new' && leg.state !== 'ringing') return;
+    leg.state = 'early';
+    leg.shows = shows;
+    this.#driver.early(leg, shows);
+  }
+
+  /** In: tells the caller that its call is being forwarded (181) or queued (182). */
+  progress(leg: Leg, status: 181 | 182): void {
+    if (leg.state !== 'up' && leg.state !== 'gone') this.#driver.progress(leg, status);
+  }
+
+  /** Who is at its end is not to be named from now on. */
+  withhold(leg: Leg): void {
+    leg.party = { ...leg.party, withheld: true };
   }
 
   /** In: answers, once. */
@@ -130,6 +154,20 @@ export class Switchboard {
     leg.state = 'ringing';
     this.#tell({ event: 'leg.ringing', leg });
     this.#ownerOf(leg)?.ringing(leg);
+  }
+
+  /** The line: an out leg's phone can be heard before it has answered. */
+  earlyMedia(leg: Leg): void {
+    if (leg.state !== 'new' && leg.state !== 'ringing') return;
+    if (leg.state === 'new') this.#tell({ event: 'leg.ringing', leg });
+    leg.state = 'early';
+    this.#replan(leg);
+    this.#ownerOf(leg)?.early(leg);
+  }
+
+  /** The line: an out leg's call is being forwarded (181) or queued (182). */
+  progressed(leg: Leg, status: 181 | 182): void {
+    if (leg.state !== 'up' && leg.state !== 'gone') this.#ownerOf(leg)?.progress(leg, status);
   }
 
   /** The line: an out leg's phone answered. */
@@ -195,6 +233,29 @@ export class Switchboard {
     this.#bridges.delete(bridge.id);
     for (const member of bridge.members) member.place = LIMBO;
     return bridge.members.filter((member) => member !== leg);
+  }
+
+  #want(leg: Leg, wanted: Wish | undefined): void {
+    const entry = this.#entries.get(leg.id);
+    if (entry !== undefined) entry.wanted = wanted;
+  }
+
+  /** Displays follow places, once the step has come to its end: what was joined and parted within it was never seen. */
+  #redisplay(...legs: readonly Leg[]): void {
+    const first = this.#moved.size === 0;
+    for (const leg of legs) this.#moved.add(leg);
+    if (first) this.#kernel.afterStep(() => this.#kernel.input('displays', () => this.#showParties()));
+  }
+
+  #showParties(): void {
+    const legs = [...this.#moved];
+    this.#moved.clear();
+    for (const leg of legs) {
+      const party = this.peerOf(leg)?.party;
+      if (party === undefined || leg.state !== 'up' || sameParty(leg.shows, party)) continue;
+      leg.shows = party;
+      this.#driver.connectedTo(leg, party);
+    }
   }
 
   #replan(...legs: readonly Leg[]): void {

@@ -3,15 +3,63 @@ export const catalogue = {
   E_BIND: {
     sentence: 'Cannot listen on {address} port {port} ({protocol}): {why}.',
     remedy:
-      'Stop what uses that port, or choose another address with --bind or another port with --sip-port or --http-port.',
+      'Stop what uses that port, or choose another address with --bind or another port with --sip-port (or --sip-ws-port, --sip-wss-port, --http-port).',
   },
   E_NO_ADDRESS: {
     sentence: 'This machine has no address that {wanted} stands for.',
     remedy: 'Name an address of this machine with --bind, for example --bind 127.0.0.1.',
   },
+  E_CERTIFICATE: {
+    sentence: 'Cannot use the certificate {certificate} with the key {key}: {why}.',
+    remedy: 'Name a PEM certificate (with its chain) and its unencrypted key with --tls-certificate and --tls-key.',
+  },
   E_OPTIONS: {
     sentence: 'The command line has mistakes:\n{mistakes}',
     remedy: 'See strowger start --help.',
+  },
+  E_CONFIG: {
+    sentence: 'The configuration has mistakes:\n{mistakes}',
+    remedy: 'Correct them all; strowger check FILE looks at the file and starts nothing.',
+  },
+  E_CONFIG_FILE: {
+    sentence: 'Cannot read the configuration {file}: {why}.',
+    remedy: 'Name a file that can be read, ending in .ts, .js, .yaml or .yml.',
+  },
+  E_CONFIG_SYNTAX: {
+    sentence: 'This is not well-formed: {why}.',
+    remedy: 'Correct the spelling at that place.',
+  },
+  E_CONFIG_KEY: {
+    sentence: 'There is no key {key} here.',
+    remedy: 'Take it out, or write one of {known}.',
+  },
+  E_CONFIG_VALUE: {
+    sentence: 'This cannot be used: {why}.',
+    remedy: 'Write {wanted}.',
+  },
+  E_CONFIG_SECRET: {
+    sentence: 'Endpoint {number} has no way to say who it is.',
+    remedy: 'Give it a secret, a secretFile, or the addresses it is trusted at.',
+  },
+  E_CONFIG_SECRET_FILE: {
+    sentence: 'Cannot read the secret of endpoint {number}: {why}.',
+    remedy: 'Name a file that holds one line, below the folder of the configuration or by its whole path.',
+  },
+  E_CONFIG_TWICE: {
+    sentence: 'The number {number} stands in the configuration and in the data folder {folder} too.',
+    remedy: 'Give one of them another number, or name another folder with --data.',
+  },
+  E_CONFIG_TARGET: {
+    sentence: 'Nothing answers at {number}.',
+    remedy: 'Name an endpoint or an extension of this configuration.',
+  },
+  E_CONFIG_DIALPLAN: {
+    sentence: 'The dialplan cannot be used: {why}.',
+    remedy: 'Change the patterns so that each number is told apart.',
+  },
+  E_CONFIG_FIXED: {
+    sentence: 'The key {key} cannot change while the exchange runs.',
+    remedy: 'Put back what it was, or restart the exchange.',
   },
   E_DATA_FOLDER: {
     sentence: 'Cannot use the data folder {folder}: {why}.',
@@ -69,11 +117,11 @@ export const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue;
 
-/** The names between braces in a sentence. */
+/** The names between braces in a sentence or remedy. */
 type Named<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Named<Rest> : never;
 
 export type ErrorFacts<C extends ErrorCode> = {
-  readonly [N in Named<(typeof catalogue)[C]['sentence']>]: string | number;
+  readonly [N in Named<(typeof catalogue)[C]['sentence' | 'remedy']>]: string | number;
 };
 
 /** A mistake with a code of the catalogue; its message is the whole sentence. */
@@ -85,7 +133,7 @@ export class StrowgerError<C extends ErrorCode = ErrorCode> extends Error {
     super(filled(catalogue[code].sentence, facts), options);
     this.name = 'StrowgerError';
     this.code = code;
-    this.remedy = catalogue[code].remedy;
+    this.remedy = filled(catalogue[code].remedy, facts);
   }
 }
 

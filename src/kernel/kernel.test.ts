@@ -123,3 +123,66 @@ test('latin1 keeps every octet, display reads UTF-8 and wireText writes it', () 
   assert.equal(keep('slice'), 'slice');
   assert.equal(hex(Uint8Array.of(0, 15, 255)), '000fff');
 });
+
+test('property: whatever is taken out of the middle, the rest comes out in order', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat(50), { minLength: 1, maxLength: 60, size: 'max' }),
+      fc.array(fc.nat(59), { maxLength: 30, size: 'max' }),
+      (times, removals) => {
+        const heap = new TimerHeap<Entry>();
+        const entries = times.map((at, order): Entry => ({ at, order, index: -1 }));
+        for (const entry of entries) heap.push(entry);
+        const left = new Set(entries);
+        for (const at of removals) {
+          const entry = entries[at % entries.length];
+          assert.equal(heap.remove(entry ?? { at: 0, order: 0, index: -1 }), left.delete(entry as Entry));
+        }
+        const came: Entry[] = [];
+        for (let first = heap.peek(); first !== undefined; first = heap.peek()) {
+          heap.remove(first);
+          came.push(first);
+        }
+        assert.deepEqual(
+          came,
+          [...left].sort((a, b) => a.at - b.at || a.order - b.order),
+        );
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('promise reactions to one timer run before the next one that is due', async () => {
+  let now = 0;
+  const { crypto } = made().kernel;
+  const kernel = new Kernel({
+    now: () => now,
+    wall: () => now,
+    arm: () => undefined,
+    onFault: () => undefined,
+    crypto,
+  });
+  const order: string[] = [];
+  const { promise, resolve } = kernel.deferred<void>();
+  const script = promise.then(() => order.push('reaction'));
+  kernel.scene.after(1, () => resolve());
+  kernel.scene.after(1, () => order.push('second timer'));
+  now = 5;
+  assert.equal(kernel.runDue(), true, 'call again');
+  await script;
+  assert.equal(kernel.runDue(), false);
+  assert.deepEqual(order, ['reaction', 'second timer']);
+});
+
+test('a deferred that nobody awaits may be rejected', async () => {
+  const unhandled: unknown[] = [];
+  const hear = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', hear);
+  made().kernel.deferred<void>().reject(new Error('Gone'));
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  process.off('unhandledRejection', hear);
+  assert.deepEqual(unhandled, []);
+});

@@ -53,9 +53,26 @@ export interface Deferred<T> {
   readonly reject: (reason: unknown) => void;
 }
 
-interface Due extends Entry {
-  run: () => void;
-  scope: CountingScope;
+/** A timer in the heap: one object each, because every transaction has some. */
+class Due implements Entry, Timer {
+  at: number;
+  order: number;
+  index = -1;
+  readonly run: () => void;
+  readonly scope: CountingScope;
+  readonly #heap: TimerHeap<Due>;
+
+  constructor(heap: TimerHeap<Due>, at: number, order: number, run: () => void, scope: CountingScope) {
+    this.#heap = heap;
+    this.at = at;
+    this.order = order;
+    this.run = run;
+    this.scope = scope;
+  }
+
+  cancel(): void {
+    if (this.#heap.remove(this)) this.scope.count('timer', -1);
+  }
 }
 
 /**
@@ -190,16 +207,12 @@ export class Kernel {
 
   /** @internal */
   schedule(scope: CountingScope, ms: number, then: () => void): Timer {
-    const due: Due = { at: this.now() + ms, order: this.#order, index: -1, run: then, scope };
+    const due = new Due(this.#heap, this.now() + ms, this.#order, then, scope);
     this.#order += 1;
     this.#heap.push(due);
     scope.count('timer', 1);
     if (due.index === 0) this.#ports.arm(due.at);
-    return {
-      cancel: () => {
-        if (this.#heap.remove(due)) scope.count('timer', -1);
-      },
-    };
+    return due;
   }
 
   #settle(settle: () => void): void {
@@ -218,6 +231,22 @@ export class Kernel {
   }
 }
 
+/** One thing of a scope's census. */
+class Counted implements Opened {
+  #scope: CountingScope | undefined;
+  readonly #kind: string;
+
+  constructor(scope: CountingScope, kind: string) {
+    this.#scope = scope;
+    this.#kind = kind;
+  }
+
+  close(): void {
+    this.#scope?.count(this.#kind, -1);
+    this.#scope = undefined;
+  }
+}
+
 class CountingScope implements Scope {
   readonly name: 'house' | 'scene';
   readonly #kernel: Kernel;
@@ -233,14 +262,8 @@ class CountingScope implements Scope {
   }
 
   open(kind: string): Opened {
-    let open = true;
     this.count(kind, 1);
-    return {
-      close: () => {
-        if (open) this.count(kind, -1);
-        open = false;
-      },
-    };
+    return new Counted(this, kind);
   }
 
   ask<A>(kind: string, put: (answer: (a: A) => void) => void, then: (answer: A) => void): Timer {

@@ -24,15 +24,30 @@ export interface Audio {
   agreed: Agreement | undefined;
   /** Counts the remote addresses seen: a new one starts latching anew. */
   epoch: number;
+  /** The address that the peer reaches the media session at. */
+  readonly address: string;
+  /** Whether its audio may come from, and then goes to, another address than its SDP says. */
+  readonly latch: boolean;
 }
 
-export function newAudio(media: MediaSession, originId: string, codecs: readonly CodecName[]): Audio {
-  return { media, originId, codecs, local: undefined, peer: undefined, agreed: undefined, epoch: 0 };
+export function newAudio(
+  media: MediaSession,
+  originId: string,
+  codecs: readonly CodecName[],
+  address: string = media.local.address,
+  latch = true,
+): Audio {
+  return { media, originId, codecs, local: undefined, peer: undefined, agreed: undefined, epoch: 0, address, latch };
 }
 
 /** Our offer; on a running leg it keeps the payload numbers and lines of what was said before. */
 export function offer(audio: Audio): Uint8Array {
   return say(audio, makeOffer(localAudio(audio), audio.local, audio.peer));
+}
+
+/** What we last said, word for word, as an offer that changes nothing. */
+export function repeated(audio: Audio): Uint8Array {
+  return audio.local === undefined ? offer(audio) : printSdp(audio.local);
 }
 
 /** The answer to a peer's offer, agreed and in force; or why there is none. */
@@ -56,8 +71,15 @@ export function answered(audio: Audio, body: Uint8Array): boolean {
 }
 
 function localAudio(audio: Audio): LocalAudio {
-  const { address, port } = audio.media.local;
-  return { address, port, codecs: audio.codecs, direction: 'sendrecv', originId: audio.originId, version: 1 };
+  const { port } = audio.media.local;
+  return {
+    address: audio.address,
+    port,
+    codecs: audio.codecs,
+    direction: 'sendrecv',
+    originId: audio.originId,
+    version: 1,
+  };
 }
 
 function say(audio: Audio, next: Sdp): Uint8Array {
@@ -76,8 +98,9 @@ function agree(audio: Audio, peer: Sdp, agreed: Agreement): void {
     send: agreed.send,
     receive: agreed.receive,
     events: agreed.events,
+    rtcp: agreed.rtcp,
     ptime: agreed.ptime,
-    latch: true,
+    latch: audio.latch,
     epoch: audio.epoch,
   });
 }

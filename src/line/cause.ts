@@ -1,11 +1,13 @@
-import { CAUSES, type Cause } from '../call/index.ts';
-import type { Field, Message } from '../sip/message/index.ts';
+import { CAUSES, type Cause, type Elsewhere } from '../call/index.ts';
+import { display } from '../kernel/index.ts';
+import { type Field, type Message, type NameAddr, quote } from '../sip/message/index.ts';
 import type { Refusal } from '../sip/usage/types.ts';
 
 /** A Reason header for what a cause knows beyond its status (RFC 3326). */
 export function reason(cause: Cause): readonly Field[] {
-  if (cause.q850 !== undefined) return [['Reason', `Q.850;cause=${cause.q850};text="${cause.reasonPhrase}"`]];
-  return [['Reason', `SIP;cause=${cause.status};text="${cause.reasonPhrase}"`]];
+  const text = quote(cause.reasonPhrase);
+  if (cause.q850 !== undefined) return [['Reason', `Q.850;cause=${cause.q850};text=${text}`]];
+  return [['Reason', `SIP;cause=${cause.status};text=${text}`]];
 }
 
 /** The Q.850 cause a message names, if it names one. */
@@ -19,13 +21,17 @@ export function q850In(message: Message | undefined): number | undefined {
   return undefined;
 }
 
-/**
- * What a phone's refusal means to its caller: its own status. A challenge is our affair and a redirection is not followed
- * yet: both say that the phone cannot be had.
- */
+/** What a phone's refusal means to its caller: its own status. A challenge is our affair: the phone cannot be had. */
 export function causeOf(refusal: Refusal): Cause {
-  const { status, reasonPhrase } = refusal;
-  if (status < 400 || status === 401 || status === 407) return CAUSES.unavailable;
-  const q850 = q850In(refusal.response);
+  const { status, reasonPhrase, response } = refusal;
+  if (status < 400) return { ...CAUSES.unavailable, movedTo: (response?.contacts ?? []).flatMap(elsewhere) };
+  if (status === 401 || status === 407) return CAUSES.unavailable;
+  const q850 = q850In(response);
   return q850 === undefined ? { status, reasonPhrase } : { status, reasonPhrase, q850 };
+}
+
+/** Where a redirection points. What is no SIP address, nobody here can call. */
+function elsewhere({ uri }: NameAddr): readonly Elsewhere[] {
+  if (uri.scheme !== 'sip' && uri.scheme !== 'sips') return [];
+  return [{ number: display(uri.user), host: uri.host }];
 }

@@ -1,26 +1,40 @@
 import { CAUSES, type Cause } from '../call/index.ts';
 import type { Ending, Reoffer, SessionUser } from '../sip/usage/types.ts';
 import { responseTo } from '../sip/message/index.ts';
-import { answer, answered, offer } from './audio.ts';
+import { answer, answered, offer, repeated } from './audio.ts';
 import { causeOf, q850In } from './cause.ts';
 import type { LegLine, Line } from './line.ts';
 
 /** What one leg makes of what its SIP session tells. */
 export function lineSession(line: Line, leg: LegLine): SessionUser {
   return {
-    progress(_session, response) {
-      if (response.status === 180 || response.status === 183) line.board.ringing(leg.leg);
+    progress(_session, { status }, sdp) {
+      if (sdp !== undefined && answered(leg.audio, sdp)) return audible(line, leg);
+      if (status === 180 || status === 183) return line.board.ringing(leg.leg);
+      if (status === 181 || status === 182) line.board.progressed(leg.leg, status);
     },
-    accepted(_session, _response, sdp, sendAck) {
-      if (sendAck !== undefined || sdp === undefined || !answered(leg.audio, sdp))
-        return line.board.end(leg.leg, CAUSES.noMedia);
+    accepted(session, _response, sdp, sendAck) {
+      session.keepChecked();
+      const agreed = sdp === undefined ? leg.audio.agreed !== undefined : answered(leg.audio, sdp);
+      if (sendAck !== undefined || !agreed) return line.board.end(leg.leg, CAUSES.noMedia);
       follow(line, leg);
       line.board.answered(leg.leg);
     },
     rejected(_session, refusal) {
       line.ended(leg, causeOf(refusal));
     },
-    acknowledged(_session, sdp) {
+    answered(_session, sdp) {
+      if (!answered(leg.audio, sdp)) return line.board.end(leg.leg, CAUSES.noMedia);
+      leg.answer = repeated(leg.audio);
+      leg.answerDue = false;
+      line.board.mediaChanged(leg.leg);
+    },
+    refreshed(_session, sdp) {
+      if (answered(leg.audio, sdp)) follow(line, leg);
+    },
+    acknowledged(session, sdp) {
+      session.keepChecked();
+      line.acknowledged(leg);
       if (!leg.answerDue) return;
       leg.answerDue = false;
       if (sdp === undefined || !answered(leg.audio, sdp)) return line.board.end(leg.leg, CAUSES.noMedia);
@@ -50,8 +64,14 @@ function reply(leg: LegLine, reoffer: Reoffer): void {
   else reoffer.reject(488, 'Not Acceptable Here');
 }
 
+/** RFC 3261 §13.2.1: an answer ahead of the 200 brings sound ahead of it. One that only sends does not hold anybody yet. */
+function audible(line: Line, leg: LegLine): void {
+  line.board.mediaChanged(leg.leg);
+  line.board.earlyMedia(leg.leg);
+}
+
 /** Places follow what was agreed: a phone that sends only, or nothing, holds us. */
-function follow(line: Line, leg: LegLine): void {
+export function follow(line: Line, leg: LegLine): void {
   line.board.mediaChanged(leg.leg);
   line.board.hold(leg.leg, leg.audio.agreed?.heldByPeer ?? false);
 }

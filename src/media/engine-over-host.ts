@@ -21,6 +21,9 @@ export interface HostedEngine extends MediaEngine {
   free(address: string): number;
 }
 
+/** How long a host's sessions that nobody knows may live on (ms). */
+const GRACE = 5000;
+
 interface Lease {
   readonly lease: number;
   readonly local: Address;
@@ -181,11 +184,14 @@ class EngineOverHost implements HostedEngine {
     else free.push(lease);
   }
 
-  /** Sessions of an earlier life of this process are nobody's now. */
+  /** Sessions of an earlier life of this process are nobody's, unless they are adopted within the grace time. */
   #closeUnknown(sessions: readonly { readonly session: string }[]): void {
-    for (const { session } of sessions) {
-      if (!this.#sessions.has(session)) this.#send({ do: 'close', session });
-    }
+    const known = (session: string): boolean => this.#sessions.has(session) || this.#closing.has(session);
+    const unknown = sessions.filter(({ session }) => !known(session));
+    if (unknown.length === 0) return;
+    this.#kernel.house.after(GRACE, () => {
+      for (const { session } of unknown) if (!known(session)) this.#send({ do: 'close', session });
+    });
   }
 
   #failed(id: string, why: string, file: string | undefined): void {

@@ -89,7 +89,7 @@ function rtpPacket(octets: Uint8Array, payload: number, sequence: number, timest
 }
 
 function endOf(remote: Address | undefined, send: PayloadMap, epoch = 1): RtpEnd {
-  return { remote, send, receive: [PCMU, PCMA], events: 101, ptime: 20, latch: true, epoch };
+  return { remote, send, receive: [PCMU, PCMA], events: { send: 101, receive: 101 }, ptime: 20, latch: true, epoch };
 }
 
 async function leg(bench: MediaBench, send: PayloadMap = PCMU): Promise<Leg> {
@@ -325,7 +325,9 @@ export function mediaEngineContract(name: string, make: () => Promise<MediaBench
   story('a digit is told once, and relayed under the number agreed', async (bench) => {
     const [alice, bob] = [await leg(bench), await leg(bench)];
     await set(bench, () => bob.session.hear({ kind: 'session', session: alice.session.id }));
-    await set(bench, () => bob.session.connect({ ...endOf(bob.phone.local, PCMU), events: 97 }));
+    await set(bench, () =>
+      bob.session.connect({ ...endOf(bob.phone.local, PCMU), events: { send: 97, receive: 101 } }),
+    );
     alice.say(1);
     await bench.until(() => bob.phone.received.length === 1);
     const packets = digitPackets('5', 800, 160) ?? [];

@@ -2,10 +2,10 @@ import { audienceOf } from './host-context.ts';
 import { Playing } from './playing.ts';
 import type { Hears } from './protocol.ts';
 import type { Session } from './session.ts';
-import type { Clip } from './source/clip.ts';
+import type { Failure } from './source/library.ts';
 import type { Source } from './source/source.ts';
 
-/** How long a prompt waits for the first packet of a phone that may be behind NAT (ms; telephony.md, Calls). */
+/** How long the first prompt waits for the first packet of a phone that may be behind NAT (ms; telephony.md, Calls). */
 const PATIENCE = 500;
 
 /** Makes a leg hear something else: the old source ends, the new one begins with a marker. */
@@ -26,8 +26,10 @@ export function hear(session: Session, hears: Hears): void {
     case 'tone':
       return play(session, { kind: 'loop', clip: session.host.library.tone(hears.tone), position: 0 });
     case 'music':
-      return session.host.library.music((clip) => {
-        if (session.hears === hears) play(session, { kind: 'shared', clip });
+      return session.host.library.music((clip, failures) => {
+        if (session.hears !== hears) return;
+        play(session, { kind: 'shared', clip });
+        tellFailures(session, failures);
       });
   }
 }
@@ -49,15 +51,18 @@ export function leave(session: Session): void {
 /** Starts what waits to be played, if the leg is there to hear it. */
 export function startIfReady(session: Session): void {
   const { playing, end, host } = session;
-  if (playing === undefined || playing.started || end === undefined || session.latch.target === undefined) return;
-  const wait = playing.finite && end.latch && !session.latch.settled ? patienceLeft(session) : 0;
+  if (playing === undefined || playing.started || end === undefined) return;
+  const { target, settled } = session.latch;
+  if (target === undefined && !playing.finite) return;
+  const wait = playing.finite && !settled && (end.latch || target === undefined) ? patienceLeft(session) : 0;
   if (wait <= 0) return playing.start();
   host.ports.after('scene', wait, () => startIfReady(session));
 }
 
 function patienceLeft(session: Session): number {
-  const patience = session.host.ports.promptPatienceMs ?? PATIENCE;
-  return session.epochAt + patience - session.host.ports.now();
+  const { now, promptPatienceMs = PATIENCE } = session.host.ports;
+  session.patientUntil ??= now() + promptPatienceMs;
+  return session.patientUntil - now();
 }
 
 function listen(session: Session, heard: string): void {
@@ -76,16 +81,16 @@ const nothing = (): void => undefined;
 /** Plays when every file is there, so that one follows the other without a gap. A missing one counts as played. */
 function playFiles(session: Session, hears: Extract<Hears, { kind: 'file' }>): void {
   const { host, id } = session;
-  host.library.clips(hears.files, (clips) => {
+  host.library.clips(hears.files, (clips, failures) => {
     if (session.hears !== hears) return;
-    const found = clips.filter((clip): clip is Clip => clip !== undefined);
-    play(session, { kind: 'once', clips: found, clip: 0, position: 0 }, () => {
+    play(session, { kind: 'once', clips, clip: 0, position: 0 }, () => {
       session.playing = undefined;
       host.ports.tell({ event: 'played', session: id, token: hears.token });
     });
-    for (const [index, name] of hears.files.entries()) {
-      if (clips[index] !== undefined) continue;
-      host.ports.tell({ event: 'failed', session: id, why: `no such file: ${name}`, file: name });
-    }
+    tellFailures(session, failures);
   });
+}
+
+function tellFailures({ host, id }: Session, failures: readonly Failure[]): void {
+  for (const { why, file } of failures) host.ports.tell({ event: 'failed', session: id, why, file });
 }

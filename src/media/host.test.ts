@@ -1,121 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  newHeader,
-  parseRtcp,
-  printRtcp,
-  readHeader,
-  type ReportBlock,
-  type RtcpPacket,
-  writeEvent,
-  writeHeader,
-} from '../rtp/index.ts';
-import { createHost, type Host } from './host.ts';
+import { isRtcp, parseRtcp, printRtcp, type ReportBlock, type RtcpPacket, writeEvent } from '../rtp/index.ts';
+import { createHost } from './host.ts';
+import { apply, type Bench, bench, end, FRAME, HOST, open, PHONE, read, rtp } from './host-bench.test.ts';
 import type { HostPorts } from './ports.ts';
-import { type Address, type HostEvent, PROTOCOL_VERSION, type RtpEnd, type SessionSpec } from './protocol.ts';
-import { createVirtual, type Virtual } from './virtual.test.ts';
-
-const HOST = '192.0.2.1';
-const PHONE = '192.0.2.50';
-const FRAME = 160;
-
-interface Bench extends Virtual {
-  readonly host: Host;
-  readonly events: HostEvent[];
-  readonly leases: () => readonly Extract<HostEvent, { event: 'leased' }>[];
-}
-
-function bench(options: Partial<HostPorts> = {}): Bench {
-  const virtual = createVirtual();
-  const { kernel } = virtual;
-  const events: HostEvent[] = [];
-  const host = createHost({
-    udp: virtual.udp,
-    files: { load: (_name, then) => then(undefined), music: (then) => then([]) },
-    addresses: [HOST],
-    ports: undefined,
-    poolSize: 2,
-    now: () => kernel.now(),
-    wall: () => kernel.wall(),
-    random: (octets) => kernel.crypto.random(octets),
-    tell: (event) => void events.push(event),
-    after: (scope, ms, then) => kernel[scope].after(ms, then),
-    ...options,
-  });
-  host.command({ do: 'hello', version: PROTOCOL_VERSION });
-  const leases: Bench['leases'] = () => events.filter((event) => event.event === 'leased');
-  return { ...virtual, host, events, leases };
-}
-
-type Phone = ReturnType<Virtual['socket']>;
-
-function end(remote: Address, more: Partial<RtpEnd> = {}): RtpEnd {
-  const pcmu = { payload: 0, codec: 'PCMU' } as const;
-  return { remote, send: pcmu, receive: [pcmu], events: 101, ptime: 20, latch: true, epoch: 1, ...more };
-}
-
-/** Opens a session for a phone on the at-th lease; returns where the phone sends to. */
-function open(to: Bench, session: string, phone: Phone, at: number, spec: Partial<SessionSpec> = {}): Address {
-  const lease = to.leases()[at];
-  assert.ok(lease);
-  to.host.command({ do: 'open', session, lease: lease.lease });
-  apply(to, session, 1, { rtp: end(phone.local), hears: { kind: 'nothing' }, ...spec });
-  return { address: lease.address, port: lease.port };
-}
-
-function apply(to: Bench, session: string, generation: number, spec: SessionSpec): void {
-  to.host.command({ do: 'apply', session, generation, spec });
-}
-
-function rtp(sequence: number, timestamp: number, ssrc = 7, payload = 0): Uint8Array {
-  const bytes = new Uint8Array(12 + FRAME);
-  writeHeader(bytes, false, payload, sequence & 0xffff, timestamp >>> 0, ssrc);
-  return bytes;
-}
-
-function read(bytes: Uint8Array): ReturnType<typeof newHeader> {
-  const header = newHeader();
-  assert.ok(readHeader(bytes, header));
-  return header;
-}
-
-test('hello is answered when the pool is filled with even ports; the next is the RTCP port', () => {
-  const { events, leases } = bench();
-  assert.deepEqual(
-    events.map(({ event }) => event),
-    ['leased', 'leased', 'hello'],
-  );
-  assert.ok(leases().every(({ port }) => port % 2 === 0));
-});
-
-test('a range of ports is used up to its end and not beyond', () => {
-  const { leases } = bench({ ports: { from: 30_001, to: 30_006 }, poolSize: 9 });
-  assert.deepEqual(
-    leases().map(({ port }) => port),
-    [30_002, 30_004],
-  );
-});
-
-test('an address that cannot be bound yields no lease, and hello all the same', () => {
-  const { events } = bench({ addresses: ['203.0.113.1', HOST] });
-  assert.deepEqual(
-    events.map(({ event }) => event),
-    ['leased', 'leased', 'hello'],
-  );
-});
-
-test('a pair taken is replaced; one given back rests for five seconds', () => {
-  const world = bench({ ports: { from: 30_000, to: 30_003 } });
-  const phone = world.socket(PHONE);
-  open(world, 'a', phone, 0);
-  open(world, 'b', phone, 1);
-  assert.equal(world.leases().length, 2);
-  world.host.command({ do: 'close', session: 'a' });
-  world.pass(4999);
-  assert.equal(world.leases().length, 2);
-  world.pass(2);
-  assert.deepEqual(world.leases()[2], world.leases()[0]);
-});
+import { type Address, type HostEvent, PROTOCOL_VERSION } from './protocol.ts';
 
 test('a lease in use or unknown, and a session unknown, fail', () => {
   const world = bench();
@@ -296,6 +185,30 @@ test('reports leave every five seconds or so, of what was sent and received, and
   world.host.command({ do: 'close', session: 'a' });
   world.pass(10);
   assert.equal(reported.at(-1)?.at(-1)?.kind, 'bye');
+});
+
+test('RTCP on the RTP port when both multiplex: reports go there, come from there, and from nobody else', () => {
+  const world = bench();
+  const phone = world.socket(PHONE);
+  const stranger = world.socket(PHONE);
+  const local = open(world, 'a', phone, 0, { rtp: end(phone.local, { rtcp: 'mux' }), hears: { kind: 'echo' } });
+  const report = printRtcp([
+    { kind: 'sr', ssrc: 7, ntp: { seconds: 1, fraction: 0 }, rtpTimestamp: 0, packets: 1, octets: 160, reports: [] },
+  ]);
+  for (let at = 1; at <= 500; at += 1) {
+    phone.send(rtp(at, at * FRAME), local);
+    if (at === 100) phone.send(report.slice(), local);
+    if (at === 101) stranger.send(report.slice(), local);
+    world.pass(20);
+  }
+  const reports = phone.received.filter(isRtcp).map(parseRtcp);
+  assert.ok(reports.length > 0);
+  const last = reports.at(-1);
+  assert.ok(last !== undefined && !('malformed' in last) && last[0]?.kind === 'sr');
+  assert.notEqual(last[0].reports[0]?.lastSr, 0, 'the sender report was taken');
+  world.host.command({ do: 'close', session: 'a' });
+  const closed = world.events.find((event) => event.event === 'closed');
+  assert.equal(closed?.stats.dropped, 1, "the stranger's was not");
 });
 
 test('silence is told once when a limit is set, and not of a leg on hold', () => {

@@ -1,4 +1,4 @@
-import { newHeader, readHeader } from '../rtp/index.ts';
+import { isRtcp, newHeader, readHeader } from '../rtp/index.ts';
 import { startIfReady } from './hearing.ts';
 import type { HostContext } from './host-context.ts';
 import type { CodecName } from './protocol.ts';
@@ -11,7 +11,8 @@ const header = newHeader();
 /** Takes a datagram on a leg's RTP port: what is not that leg's is counted and dropped, the rest goes to who hears it. */
 export function receiveRtp(session: Session, bytes: Uint8Array, address: string, port: number): void {
   const payload = readHeader(bytes, header) ? session.payloads[header.payload] : undefined;
-  if (payload === undefined) return drop(session);
+  if (payload === undefined)
+    return session.end?.rtcp === 'mux' && isRtcp(bytes) ? session.rtcp(bytes, address, port) : drop(session);
   const now = session.host.ports.now();
   const verdict = session.latch.judge(address, port, header.ssrc, header.sequence, now);
   if (verdict === 'stranger') return drop(session);

@@ -13,7 +13,7 @@ function latchFor(
   allowed = true,
 ): (from: Source, sequence: number, now?: number, ssrc?: number) => string {
   const latch = new Latch();
-  latch.restart(remote, allowed, 0);
+  latch.restart(remote, allowed);
   return (from, sequence, now = 100, ssrc = 1) => {
     const verdict = latch.judge(from.address, from.port, ssrc, sequence, now);
     return verdict === 'latched' ? `latched ${latch.target?.port}` : verdict;
@@ -62,6 +62,15 @@ test('the window closes two seconds after the first packet', () => {
   assert.equal(judge(NAT, 3, 11_002), 'stranger');
 });
 
+test("a stranger's stray packet does not open and close the phone's window", () => {
+  const judge = latchFor(SDP);
+  assert.equal(judge(MALLORY, 1, 0), 'stranger');
+  assert.deepEqual(
+    [judge(NAT, 1, 5000), judge(NAT, 2, 5020), judge(NAT, 3, 5040)],
+    ['stranger', 'stranger', 'latched 61000'],
+  );
+});
+
 test('where latching is not allowed only the address in SDP is heard', () => {
   const judge = latchFor(SDP, false);
   for (let sequence = 0; sequence < 5; sequence += 1) assert.equal(judge(NAT, sequence), 'stranger');
@@ -85,10 +94,10 @@ test('without an address in SDP the first source is latched', () => {
 
 test('a new epoch forgets', () => {
   const latch = new Latch();
-  latch.restart(SDP, true, 0);
+  latch.restart(SDP, true);
   for (const sequence of [1, 2, 3]) latch.judge(NAT.address, NAT.port, 1, sequence, 10);
   assert.deepEqual(latch.target, NAT);
-  latch.restart(SDP, true, 60_000);
+  latch.restart(SDP, true);
   assert.deepEqual(latch.target, SDP);
   assert.equal(latch.settled, false);
   assert.equal(latch.judge(NAT.address, NAT.port, 1, 4, 60_010), 'stranger');

@@ -2,7 +2,7 @@ import type { Address } from './protocol.ts';
 
 /** Consecutive valid packets that make a source believable. */
 const PROBATION = 3;
-/** How long after the epoch's start, or its first packet, another source may be latched, in ms. */
+/** Within how long a source's consecutive packets must come, in ms. */
 const WINDOW = 2000;
 /** Strangers on probation at a time: a flood of forged sources must not cost memory. */
 const CANDIDATES = 4;
@@ -13,6 +13,8 @@ interface Candidate {
   ssrc: number;
   sequence: number;
   count: number;
+  /** When its first consecutive packet came. */
+  since: number;
 }
 
 export type Verdict = 'ours' | 'latched' | 'stranger';
@@ -20,14 +22,13 @@ export type Verdict = 'ours' | 'latched' | 'stranger';
 /**
  * Decides whose packets are a leg's (telephony.md, Latching): those from the address in SDP, or from the first other
  * source that sends three consecutive valid packets within two seconds. The address in SDP can always win back its leg.
+ * Each source has a window of its own, from its first packet: a stranger's stray packet must not use up the phone's.
  */
 export class Latch {
   #remote: Address | undefined;
   #allowed = false;
   #latched: Address | undefined;
   #confirmed = false;
-  #opened = 0;
-  #heard = false;
   #candidates: Candidate[] = [];
 
   /** Where to send: the latched source, else the address in SDP. */
@@ -41,27 +42,21 @@ export class Latch {
   }
 
   /** Begins an epoch: everything latched is forgotten. */
-  restart(remote: Address | undefined, allowed: boolean, now: number): void {
+  restart(remote: Address | undefined, allowed: boolean): void {
     this.#remote = remote;
     this.#allowed = allowed;
     this.#latched = undefined;
     this.#confirmed = false;
-    this.#opened = now;
-    this.#heard = false;
     this.#candidates = [];
   }
 
   /** Judges a packet already found valid (version, payload type). */
   judge(address: string, port: number, ssrc: number, sequence: number, now: number): Verdict {
-    if (!this.#heard) {
-      this.#heard = true;
-      this.#opened = now;
-    }
     const target = this.target;
     if (target !== undefined && target.port === port && target.address === address) return this.#ours();
     const signalled = this.#remote?.port === port && this.#remote.address === address;
-    if (!signalled && !this.#open(now)) return 'stranger';
-    return this.#probe(address, port, ssrc, sequence);
+    if (!signalled && !this.#open()) return 'stranger';
+    return this.#probe(address, port, ssrc, sequence, now);
   }
 
   #ours(): Verdict {
@@ -70,14 +65,16 @@ export class Latch {
   }
 
   /** The first valid packet from the address in SDP closes the window: that phone is not behind a NAT. */
-  #open(now: number): boolean {
-    return this.#allowed && !this.settled && now - this.#opened <= WINDOW;
+  #open(): boolean {
+    return this.#allowed && !this.settled;
   }
 
-  #probe(address: string, port: number, ssrc: number, sequence: number): Verdict {
+  #probe(address: string, port: number, ssrc: number, sequence: number, now: number): Verdict {
     const candidate = this.#candidate(address, port, ssrc);
     const consecutive = candidate.ssrc === ssrc && ((candidate.sequence + 1) & 0xffff) === sequence;
-    candidate.count = consecutive ? candidate.count + 1 : 1;
+    const timely = now - candidate.since <= WINDOW;
+    candidate.count = consecutive && timely ? candidate.count + 1 : 1;
+    if (candidate.count === 1) candidate.since = now;
     candidate.ssrc = ssrc;
     candidate.sequence = sequence;
     if (candidate.count < PROBATION) return 'stranger';
@@ -88,7 +85,7 @@ export class Latch {
 
   #candidate(address: string, port: number, ssrc: number): Candidate {
     for (const known of this.#candidates) if (known.port === port && known.address === address) return known;
-    const fresh: Candidate = { address, port, ssrc, sequence: -2, count: 0 };
+    const fresh: Candidate = { address, port, ssrc, sequence: -2, count: 0, since: 0 };
     if (this.#candidates.length >= CANDIDATES) this.#candidates.shift();
     this.#candidates.push(fresh);
     return fresh;

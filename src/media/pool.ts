@@ -102,12 +102,18 @@ export class PortPool {
     site.filling = true;
     this.#find(site, (pair) => {
       site.filling = false;
-      if (pair === undefined) return this.#settle(site);
+      if (pair === undefined) return this.#exhausted(site);
       if (this.#closed) return closePair(pair);
       this.#pairs.set(pair.lease, pair);
       this.#announce(pair);
       this.#fill(site);
     });
+  }
+
+  /** With nothing left to take or be given back, only time can help: who has our ports may go. */
+  #exhausted(site: Site): void {
+    this.#settle(site);
+    if (site.held.size === 0) this.#ports.after('house', REST, () => this.#fill(site));
   }
 
   #settle(site: Site): void {

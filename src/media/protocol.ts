@@ -10,6 +10,12 @@ export interface PayloadMap {
   readonly codec: CodecName;
 }
 
+/** A peer may answer with another number than the one it was offered, and takes that one (RFC 3264 §7). */
+export interface EventPayloads {
+  readonly send: number;
+  readonly receive: number;
+}
+
 export interface Address {
   readonly address: string;
   readonly port: number;
@@ -23,8 +29,10 @@ export interface RtpEnd {
   readonly send: PayloadMap | undefined;
   /** What we take; everything else is counted and dropped. Empty: nothing is taken (we hold, or are held). */
   readonly receive: readonly PayloadMap[];
-  /** telephone-event payload number (RFC 4733), both ways; undefined: none agreed. */
-  readonly events: number | undefined;
+  /** Payload numbers of telephone-event (RFC 4733), one for each way; undefined: none agreed. */
+  readonly events: EventPayloads | undefined;
+  /** RTCP on the RTP port (RFC 5761), or where the peer named (RFC 3605); undefined: on the next port up. */
+  readonly rtcp?: 'mux' | Address | undefined;
   /** Packets of 20 ms audio; ptime in milliseconds of what we make ourselves. */
   readonly ptime: number;
   /** Whether another source address than `remote` may be latched (telephony.md, Latching). */

@@ -51,7 +51,7 @@ export function relay(
   if (end?.send === undefined || target === undefined) return;
   if (!follows(mapping, header, codec)) anchor(to, header, now);
   if (sequenceAhead(mapping.oldest, header.sequence) < 0) return;
-  const payload = codec === undefined ? end.events : end.send.payload;
+  const payload = codec === undefined ? end.events?.send : end.send.payload;
   if (payload === undefined) return skip(mapping, header.sequence);
   const marker = header.marker || (stream.fresh && codec !== undefined);
   if (codec !== undefined) stream.fresh = false;

@@ -69,7 +69,7 @@ export class Reports {
       this.#session.dropped += 1;
       return;
     }
-    this.#latched = { address, port };
+    if (this.#session.end?.rtcp !== 'mux') this.#latched = { address, port };
     for (const packet of packets) if (packet.kind === 'sr' && packet.ssrc === this.#source) this.#note(packet);
   }
 
@@ -81,7 +81,9 @@ export class Reports {
 
   #isPeer(address: string, port: number): boolean {
     if (this.#latched !== undefined) return this.#latched.address === address && this.#latched.port === port;
-    return this.#session.latch.target?.address === address;
+    const { latch, end } = this.#session;
+    if (end?.rtcp === 'mux') return latch.target?.address === address && latch.target.port === port;
+    return latch.target?.address === address || end?.rtcp?.address === address;
   }
 
   #note({ ntp }: SenderReport): void {
@@ -100,11 +102,13 @@ export class Reports {
 
   #send(more: readonly RtcpPacket[]): void {
     const { pair, stream, end, latch } = this.#session;
-    const to = this.#latched ?? beside(latch.target);
+    const mux = end?.rtcp === 'mux';
+    const named = end?.rtcp === 'mux' ? latch.target : end?.rtcp;
+    const to = this.#latched ?? named ?? beside(latch.target);
     if (end === undefined || to === undefined) return;
     const items = [{ type: CNAME, text: this.#cname }];
     const sdes: RtcpPacket = { kind: 'sdes', chunks: [{ ssrc: stream.ssrc, items }] };
-    pair.rtcp.send(printRtcp([this.#report(), sdes, ...more]), to.address, to.port);
+    (mux ? pair.rtp : pair.rtcp).send(printRtcp([this.#report(), sdes, ...more]), to.address, to.port);
     this.#reportedPackets = stream.packets;
   }
 

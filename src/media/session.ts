@@ -29,8 +29,8 @@ export class Session implements PairUser {
   end: RtpEnd | undefined;
   /** By payload number. */
   payloads: readonly Payload[] = [];
-  /** When this epoch of latching began. */
-  epochAt = 0;
+  /** Until when prompts wait for the phone's first packet; undefined before the first prompt of an epoch of latching. */
+  patientUntil: number | undefined;
   hears: Hears = { kind: 'nothing' };
   /** The session in whose audience this one is. */
   heard: string | undefined;
@@ -76,6 +76,8 @@ export class Session implements PairUser {
 
   close(): SessionStats {
     leave(this);
+    // What is still being read for this leg must not begin to play.
+    this.hears = { kind: 'nothing' };
     this.reports.close();
     const { packetsIn, packetsOut, dropped } = this;
     return { packetsIn, packetsOut, dropped };
@@ -85,9 +87,10 @@ export class Session implements PairUser {
     const before = this.end;
     this.end = end;
     this.payloads = payloadsOf(end);
+    if (before?.receive.length === 0) this.heardAt = this.host.ports.now();
     if (before === undefined || !sameSource(before, end)) {
-      this.epochAt = this.host.ports.now();
-      this.latch.restart(end.remote, end.latch, this.epochAt);
+      this.patientUntil = undefined;
+      this.latch.restart(end.remote, end.latch);
       this.reports.restart();
     }
     if (end.send === undefined || this.latch.target === undefined) {
@@ -112,6 +115,6 @@ function payloadsOf(end: RtpEnd): readonly Payload[] {
   const payloads: Payload[] = Array.from({ length: 128 });
   if (end.receive.length === 0) return payloads;
   for (const { payload, codec } of end.receive) payloads[payload & 0x7f] = codec;
-  if (end.events !== undefined) payloads[end.events & 0x7f] = 'event';
+  if (end.events !== undefined) payloads[end.events.receive & 0x7f] = 'event';
   return payloads;
 }

@@ -46,3 +46,9 @@ test('an exchange on loopback alone says that other machines cannot reach it', (
   assert.match(text, /127\.0\.0\.1:5062/);
   assert.match(text, /Only phones on this machine/);
 });
+
+test('a configured exchange names its file, and no numbers where it has none', () => {
+  const text = readyText({ ...info, accounts: [], numbers: [], configuration: './strowger.yaml' });
+  assert.match(text, /Configuration\n {2}\.\/strowger\.yaml/);
+  assert.doesNotMatch(text, /Passwords|Accounts|Numbers to dial/);
+});

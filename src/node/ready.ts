@@ -1,12 +1,18 @@
 import { columns } from './cli/columns.ts';
 
+/** `address:port` of every socket, IPv6 in brackets. Protocols that are off are left out or empty. */
+type Sip = { readonly udp: readonly string[] } & Readonly<
+  Partial<Record<'tcp' | 'tls' | 'ws' | 'wss', readonly string[]>>
+>;
+
 /** What whoever started an exchange wants to know when it is ready. */
 export interface ReadyInfo {
-  /** `address:port` of every socket, IPv6 in brackets. */
-  readonly sip: { readonly udp: readonly string[] };
+  readonly sip: Sip;
   /** `http://127.0.0.1:8080` */
   readonly http: string;
   readonly data: string;
+  /** The configuration's file; undefined: the demo exchange. */
+  readonly configuration?: string;
   /** `password` only when it was made just now: it is never shown again. */
   readonly accounts: readonly { readonly number: string; readonly name: string; readonly password?: string }[];
   readonly numbers: readonly { readonly number: string; readonly what: string }[];
@@ -19,27 +25,40 @@ export function readyLine(info: ReadyInfo): string {
   return `${JSON.stringify({ ready: true, sip, http, data, ...(made.length > 0 ? { accounts: made } : {}) })}\n`;
 }
 
+type Row = readonly [address: string, protocol: string];
+
+const NAMES: Readonly<Record<string, string>> = {
+  udp: 'UDP',
+  tcp: 'TCP',
+  tls: 'TLS',
+  ws: 'WebSocket',
+  wss: 'secure WebSocket',
+};
+
 /** The same for people. */
 export function readyText(info: ReadyInfo): string {
-  const away = info.sip.udp.filter((address) => !local(address));
-  const where = away.length > 0 ? away : info.sip.udp;
+  const all = Object.entries(info.sip).flatMap(([protocol, where]) =>
+    where.map((address): Row => [address, NAMES[protocol] ?? protocol]),
+  );
+  const away = all.filter(([address]) => !local(address));
+  const where = away.length > 0 ? away : all;
   return [
     'The exchange is ready.\n',
-    section(
-      'Point a phone at',
-      where.map((address) => [address, 'UDP']),
-    ),
+    section('Point a phone at', where),
     away.length > 0 ? '' : '  Only phones on this machine reach it; --bind names other addresses.\n',
     accounts(info),
-    section(
-      'Numbers to dial',
-      info.numbers.map(({ number, what }) => [number, what]),
-    ),
+    numbers(info),
     section('Status page', [[info.http]]),
   ].join('');
 }
 
-function accounts({ accounts: all, data }: ReadyInfo): string {
+function numbers({ numbers: all }: ReadyInfo): string {
+  const rows = all.map(({ number, what }) => [number, what]);
+  return rows.length === 0 ? '' : section('Numbers to dial', rows);
+}
+
+function accounts({ accounts: all, data, configuration }: ReadyInfo): string {
+  if (configuration !== undefined) return section('Configuration', [[configuration]]);
   const made = all.some((account) => account.password !== undefined);
   const rows = all.map(({ number, name, password }) => [number, name, ...(made ? [password ?? '(as before)'] : [])]);
   const text = section('Accounts', [['USER', 'NAME', ...(made ? ['PASSWORD'] : [])], ...rows]);

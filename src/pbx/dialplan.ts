@@ -12,11 +12,13 @@ export interface Rule {
 export interface Dialplan {
   readonly rules: readonly Rule[];
   /** The script of the most particular rule that matches; undefined: no such number. */
-  route(dialed: string): Script | undefined;
+  readonly route: (dialed: string) => Script | undefined;
 }
 
 export interface DialplanBuilder {
   on(pattern: string, script: Script): DialplanBuilder;
+  /** What becomes of numbers that no rule matches; said again, the first that knows the number. */
+  otherwise(route: Dialplan['route']): DialplanBuilder;
 }
 
 const CLASSES: Readonly<Record<string, string>> = { X: '0123456789', Z: '123456789', N: '23456789' };
@@ -27,16 +29,21 @@ const CLASSES: Readonly<Record<string, string>> = { X: '0123456789', Z: '1234567
  */
 export function dialplan(build: (builder: DialplanBuilder) => unknown): Dialplan {
   const rules: Rule[] = [];
+  const rest: Dialplan['route'][] = [];
   const builder: DialplanBuilder = {
     on(pattern, script) {
       rules.push({ pattern, script });
+      return builder;
+    },
+    otherwise(known) {
+      rest.push(known);
       return builder;
     },
   };
   build(builder);
   const problems = faults(rules);
   if (problems.length > 0) throw new RangeError(problems.join('\n'));
-  return { rules, route: (dialed) => route(rules, dialed) };
+  return { rules, route: (dialed) => route(rules, dialed) ?? fallback(rest, dialed) };
 }
 
 /** What is wrong with a list of rules, one sentence each. */
@@ -61,6 +68,14 @@ function route(rules: readonly Rule[], dialed: string): Script | undefined {
     if (matches(rule.pattern, dialed) && (best === undefined || narrower(rule.pattern, best.pattern))) best = rule;
   }
   return best?.script;
+}
+
+function fallback(rest: readonly Dialplan['route'][], dialed: string): Script | undefined {
+  for (const known of rest) {
+    const script = known(dialed);
+    if (script !== undefined) return script;
+  }
+  return undefined;
 }
 
 /** Whether a number matches a pattern. */

@@ -1,12 +1,13 @@
-import type { Kernel } from '../kernel/index.ts';
-import { type Algorithm, createChallenger, type Verdict } from '../sip/auth/index.ts';
+import { display, type Kernel } from '../kernel/index.ts';
+import { createChallenger, type Verdict as DigestVerdict } from '../sip/auth/index.ts';
 import type { Field, Request } from '../sip/message/index.ts';
 import type { Flow } from '../sip/transport/types.ts';
 import type { Directory } from './directory.ts';
 
-export type { Verdict };
+/** As digest says it; without an algorithm when the sender's address was enough. */
+export type Verdict = DigestVerdict | { readonly ok: true; readonly user: string; readonly algorithm: undefined };
 
-/** Who may come in: digest by the accounts' secrets. Always 401, never 407 (telephony.md, Authentication). */
+/** Who may come in: from a trusted address, or by digest with the accounts' secrets. Always 401, never 407. */
 export interface Guard {
   verify(request: Request, flow: Flow): Verdict;
   /** The 401's challenges after that verdict, strongest first. */
@@ -17,8 +18,6 @@ export interface GuardPorts {
   readonly kernel: Kernel;
   readonly directory: Directory;
   readonly realm: string;
-  /** Offered, strongest first. */
-  readonly algorithms: readonly Algorithm[];
   /** The algorithm with which an account's phone at that address is registered now. */
   readonly algorithmAt: (account: string, address: string) => string | undefined;
 }
@@ -28,7 +27,7 @@ const MOST_SENDERS = 4096;
 /** So many requests without credentials, and the sender is taken to look at the first challenge only. */
 const PATIENCE = 2;
 
-export function createGuard({ kernel, directory, realm, algorithms, algorithmAt }: GuardPorts): Guard {
+export function createGuard({ kernel, directory, realm, algorithmAt }: GuardPorts): Guard {
   // A restart makes old nonces stale, which phones take in their stride: the key need not last.
   const challenger = createChallenger({ kernel, key: kernel.crypto.random(32), realm });
   const unanswered = new Map<string, number>();
@@ -48,16 +47,20 @@ export function createGuard({ kernel, directory, realm, algorithms, algorithmAt 
 
   return {
     verify: (request, flow) => {
+      const claimed = display(request.from.uri.user);
+      if (directory.trusts(claimed, flow.remote.address)) return { ok: true, user: claimed, algorithm: undefined };
       const verdict = challenger.verify(request, (user) => directory.secretsOf(user));
       if (verdict.ok) unanswered.delete(senderOf(request, flow));
       else if (!request.headers.has('Authorization')) count(senderOf(request, flow));
       return verdict;
     },
-    challenge: (verdict, request, flow) =>
-      challenger.challenges({
+    challenge: (verdict, request, flow) => {
+      const offered = directory.algorithmsOf(display(request.from.uri.user));
+      return challenger.challenges({
         stale: verdict.reason === 'stale',
-        only: algorithms.includes('MD5') && simple(request, flow) ? ['MD5'] : algorithms,
-      }),
+        only: offered.includes('MD5') && simple(request, flow) ? ['MD5'] : offered,
+      });
+    },
   };
 }
 

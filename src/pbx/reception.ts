@@ -1,16 +1,20 @@
 import { CAUSES, type Leg } from '../call/index.ts';
-import type { Kernel } from '../kernel/index.ts';
+import { display, type Kernel } from '../kernel/index.ts';
 import type { Admission, LineUser } from '../line/index.ts';
 import type { Field, Request } from '../sip/message/index.ts';
 import type { ServerTransaction } from '../sip/transaction/types.ts';
 import type { Flow } from '../sip/transport/types.ts';
 import type { UserAgent } from '../sip/usage/types.ts';
+import { callerOf, identityOf } from './caller.ts';
 import type { Calls } from './calls.ts';
-import type { Dialplan } from './dialplan.ts';
+import type { Account } from './config.ts';
+import type { Dialplan, Script } from './dialplan.ts';
 import type { Directory } from './directory.ts';
 import type { PbxEvent } from './events.ts';
 import type { Guard, Verdict } from './guard.ts';
-import type { Registrar } from './registrar.ts';
+import type { EventPackages } from './packages.ts';
+import type { Instance, Registrar } from './registrar.ts';
+import { audioOf, callsOf } from './ringing.ts';
 import { runScript, type Surroundings } from './script.ts';
 
 export interface ReceptionPorts {
@@ -18,9 +22,11 @@ export interface ReceptionPorts {
   readonly directory: Directory;
   readonly guard: Guard;
   readonly registrar: Registrar;
+  readonly packages: EventPackages;
   readonly calls: Calls;
-  readonly plan: Dialplan;
-  readonly scripts: Surroundings;
+  /** As it is now. */
+  readonly plan: () => Dialplan;
+  readonly scripts: Omit<Surroundings, 'route'>;
   readonly agent: () => UserAgent;
   readonly tell: (event: PbxEvent) => void;
   /** New calls are refused while the exchange drains. */
@@ -40,27 +46,41 @@ export class Reception implements LineUser {
       return { ok: false, status: 503, reasonPhrase: 'Service Unavailable', headers: [['Retry-After', '20']] };
     const verdict = this.#ports.guard.verify(request, flow);
     if (!verdict.ok) return this.#challenge(request, flow, verdict);
-    const party = this.#ports.directory.partyOf(verdict.user);
-    if (party === undefined) return { ok: false, status: 403, reasonPhrase: 'Forbidden', headers: [] };
-    return { ok: true, account: verdict.user, party };
+    const { directory, scripts } = this.#ports;
+    const own = directory.callerOf(verdict.user);
+    const account = directory.accounts.get(verdict.user);
+    if (own === undefined || account === undefined || !mayUse(account, flow)) return FORBIDDEN;
+    if (account.calls !== undefined && callsOf(scripts.board, account.number) >= account.calls) return BUSY;
+    const party = callerOf(request, account, own);
+    const identity = identityOf(account);
+    return { ok: true, account: account.number, party, identity, ...audioOf(account) };
   }
 
-  arrived(leg: Leg, dialed: string): void {
-    const { calls, plan, scripts } = this.#ports;
+  arrived(leg: Leg, dialed: string, { uri }: Request): void {
+    const { calls, plan, scripts, registrar } = this.#ports;
     calls.start(leg.call, leg.party, dialed);
-    const script = plan.route(dialed);
+    // A reload changes what numbers mean to later calls only.
+    const { route } = plan();
+    const script = uri.params.has('gr') ? toInstance(registrar.instanceOf(uri)) : route(dialed);
     if (script === undefined) return scripts.board.end(leg, CAUSES.noSuchNumber);
-    runScript(scripts, leg, dialed, script);
+    runScript({ ...scripts, route }, leg, dialed, script);
   }
 
-  soundMissing(leg: Leg, file: string): void {
-    this.#ports.tell({ event: 'sound.missing', call: leg.call, file });
+  latched(leg: Leg, { address, port }: { readonly address: string; readonly port: number }): void {
+    const host = address.includes(':') ? `[${address}]` : address;
+    this.#ports.tell({ event: 'media.latched', call: leg.call, source: `${host}:${port}` });
+  }
+
+  soundMissing(leg: Leg, file: string, why: string): void {
+    this.#ports.tell({ event: 'sound.missing', call: leg.call, file, why });
   }
 
   requested(transaction: ServerTransaction): void {
     switch (transaction.request.method) {
       case 'REGISTER':
         return this.#register(transaction);
+      case 'SUBSCRIBE':
+        return this.#ports.packages.subscribe(transaction);
       case 'OPTIONS':
         return this.#respond(transaction, 200, 'OK', [['Accept', 'application/sdp']]);
       default:
@@ -68,16 +88,25 @@ export class Reception implements LineUser {
     }
   }
 
-  #register(transaction: ServerTransaction): void {
+  /** The account a request outside calls is of; undefined: it has been challenged or refused. */
+  identify(transaction: ServerTransaction): Identified | undefined {
     const { request, flow } = transaction;
     const verdict = this.#ports.guard.verify(request, flow);
-    if (!verdict.ok) {
-      const { status, reasonPhrase, headers } = this.#challenge(request, flow, verdict);
-      return this.#respond(transaction, status, reasonPhrase, headers);
-    }
+    const account = verdict.ok ? this.#ports.directory.accounts.get(verdict.user) : undefined;
+    if (verdict.ok && account !== undefined && mayUse(account, flow)) return { account, algorithm: verdict.algorithm };
+    const refusal = verdict.ok ? FORBIDDEN : this.#challenge(request, flow, verdict);
+    this.#respond(transaction, refusal.status, refusal.reasonPhrase, refusal.headers);
+    return undefined;
+  }
+
+  #register(transaction: ServerTransaction): void {
+    const identified = this.identify(transaction);
+    if (identified === undefined) return;
+    const { account, algorithm } = identified;
     // RFC 3261 §10.3 step 4: one may register oneself only.
-    if (request.to.uri.user !== verdict.user) return this.#respond(transaction, 403, 'Forbidden', []);
-    this.#ports.registrar.register(transaction, verdict.user, verdict.algorithm);
+    if (display(transaction.request.to.uri.user) === account.number)
+      return this.#ports.registrar.register(transaction, account, algorithm);
+    this.#respond(transaction, FORBIDDEN.status, FORBIDDEN.reasonPhrase, FORBIDDEN.headers);
   }
 
   #challenge(request: Request, flow: Flow, verdict: Verdict & { ok: false }): Admission & { ok: false } {
@@ -104,4 +133,28 @@ export class Reception implements LineUser {
   #respond(transaction: ServerTransaction, status: number, reasonPhrase: string, headers: readonly Field[]): void {
     this.#ports.agent().respond(transaction, status, reasonPhrase, { headers });
   }
+}
+
+interface Identified {
+  readonly account: Account;
+  /** By which it showed that it is that account; undefined: its address was enough. */
+  readonly algorithm: string | undefined;
+}
+
+/** A call to a GRUU: that phone of the account and no other, and nothing in its place (RFC 5627 §6.1). */
+function toInstance(found: Instance | undefined): Script | undefined {
+  if (found === undefined) return undefined;
+  return async (call) => {
+    const result = await call.dial({ number: found.account, instance: found.instance });
+    return result.kind === 'answered' ? call.bridge(result.leg) : call.hangup(result);
+  };
+}
+
+type Refusal = Admission & { readonly ok: false };
+
+const FORBIDDEN: Refusal = { ok: false, status: 403, reasonPhrase: 'Forbidden', headers: [] };
+const BUSY: Refusal = { ok: false, status: CAUSES.busy.status, reasonPhrase: CAUSES.busy.reasonPhrase, headers: [] };
+
+function mayUse({ transports }: Account, { protocol }: Flow): boolean {
+  return transports === undefined || transports.includes(protocol);
 }

@@ -1,16 +1,23 @@
-import { keep, type Kernel } from '../kernel/index.ts';
-import type { Field, NameAddr, Request } from '../sip/message/index.ts';
+import type { Kernel } from '../kernel/index.ts';
+import type { Field, Request, Uri } from '../sip/message/index.ts';
 import type { ServerTransaction } from '../sip/transaction/types.ts';
-import type { Flow } from '../sip/transport/types.ts';
-import { type Binding, Bindings, match } from './bindings.ts';
-import type { ExchangeConfig } from './config.ts';
+import type { Flow, Wire } from '../sip/transport/types.ts';
+import { type Binding, Bindings } from './bindings.ts';
+import type { Account, ExchangeConfig } from './config.ts';
+import { contactField } from './contact.ts';
+import { destinationOf } from './destination.ts';
 import type { PbxEvent } from './events.ts';
+import { Gruus, isInstance } from './gruu.ts';
+import { type Reach, Reachability, type ReachabilityPorts, targetsOf } from './reachability.ts';
+import { isFirstHop, type Reply, supports, type Update, updateOf } from './registration.ts';
 import type { BindingRow, Change, Store } from './store.ts';
 
 export interface RegistrarPorts {
   readonly kernel: Kernel;
   readonly store: Store;
-  readonly config: Pick<ExchangeConfig, 'registration' | 'maxContacts'>;
+  /** As they are now. */
+  readonly limits: () => Pick<ExchangeConfig, 'registration' | 'maxContacts' | 'surplus' | 'pathUnasked' | 'qualify'>;
+  readonly ping: ReachabilityPorts['ping'];
   readonly tell: (event: PbxEvent) => void;
   readonly respond: (
     transaction: ServerTransaction,
@@ -20,24 +27,16 @@ export interface RegistrarPorts {
   ) => void;
 }
 
-interface Refused {
-  readonly status: number;
-  readonly reasonPhrase: string;
-  readonly headers: readonly Field[];
+/** What became of one contact; the words are those of RFC 3680 §4.7.1. */
+export interface BindingChange {
+  readonly event: 'registered' | 'refreshed' | 'unregistered' | 'expired' | 'rejected';
+  readonly row: BindingRow;
 }
 
-/** A REGISTER whose sender is known. */
-interface Registering {
-  readonly request: Request;
-  readonly flow: Flow;
+/** What a GRUU stands for: one phone of an account. */
+export interface Instance {
   readonly account: string;
-  readonly algorithm: string;
-}
-
-/** What a REGISTER changes. */
-interface Update {
-  readonly puts: readonly BindingRow[];
-  readonly removes: readonly BindingRow[];
+  readonly instance: string;
 }
 
 /**
@@ -47,16 +46,22 @@ interface Update {
 export class Registrar {
   readonly #ports: RegistrarPorts;
   readonly #bindings: Bindings;
+  readonly #reachability: Reachability;
   readonly #queues = new Map<string, (() => void)[]>();
+  readonly #watchers: ((change: BindingChange) => void)[] = [];
+  #gruus: Gruus;
 
   constructor(ports: RegistrarPorts) {
     this.#ports = ports;
     this.#bindings = new Bindings(ports.kernel, (row) => this.#expired(row));
+    this.#reachability = new Reachability({ ...ports, qualify: () => ports.limits().qualify });
+    this.#gruus = new Gruus(ports.kernel.crypto, ports.kernel.crypto.random(SECRET_OCTETS));
   }
 
-  /** Bindings read at start. */
-  restore(rows: readonly BindingRow[]): void {
-    for (const row of rows) this.#bindings.put(row);
+  /** Bindings read at start, and the secret that temporary GRUUs were made with. */
+  restore(rows: readonly BindingRow[], secret: Uint8Array): void {
+    this.#gruus = new Gruus(this.#ports.kernel.crypto, secret);
+    for (const row of rows) this.#bind(row, false);
   }
 
   bindingsOf(account: string): readonly Binding[] {
@@ -65,6 +70,46 @@ export class Registrar {
 
   get all(): readonly Binding[] {
     return this.#bindings.all;
+  }
+
+  /** What to ring: for each phone of the account, or the one of that instance, its contacts, best first. */
+  targetsOf(account: string, instance?: string): readonly (readonly Binding[])[] {
+    const bindings = this.#bindings.of(account);
+    const wanted = instance === undefined ? bindings : bindings.filter(({ row }) => isInstance(instance, row.instance));
+    return targetsOf(wanted, (id) => this.#reachability.of(id));
+  }
+
+  reachOf(id: string): Reach {
+    return this.#reachability.of(id);
+  }
+
+  /** The phone that a GRUU of ours names, registered or not; undefined: no GRUU, or not valid (RFC 5627 §6.1). */
+  instanceOf(uri: Uri): Instance | undefined {
+    const gruu = this.#gruus.read(uri);
+    if (gruu?.kind === 'public') return { account: gruu.account, instance: gruu.instance };
+    const row = gruu === undefined ? undefined : this.#bindings.ofGruuKey(gruu.gruuKey);
+    return row && { account: row.aor, instance: row.instance.replace(/^<(.*)>$/, '$1') };
+  }
+
+  /** The flow to the phone that a GRUU names, wherever it is now; undefined: no GRUU, or no way. */
+  flowTo(wire: Wire, uri: Uri): Flow | undefined {
+    const found = uri.params.has('gr') ? this.instanceOf(uri) : undefined;
+    const ways = found === undefined ? [] : this.targetsOf(found.account, found.instance).flat();
+    for (const binding of ways) {
+      const to = destinationOf(wire, binding);
+      if (to !== undefined) return to.flow;
+    }
+    return undefined;
+  }
+
+  /** The public GRUU of a binding under that address of record; '' without an instance. */
+  gruuOf(aor: Uri, { instance }: BindingRow): string {
+    return instance === '' ? '' : this.#gruus.publicOf(aor, instance);
+  }
+
+  /** `listen` is told of each contact that changes, after the step. */
+  watch(listen: (change: BindingChange) => void): void {
+    this.#watchers.push(listen);
   }
 
   /** The digest algorithm of an account's phone at that address; undefined when none is there. */
@@ -80,156 +125,152 @@ export class Registrar {
       : `its registration ran out ${Math.round((this.#ports.kernel.wall() - lost) / 1000)} s ago`;
   }
 
-  /** A REGISTER whose sender was found, by that digest algorithm, to be this account. */
-  register(transaction: ServerTransaction, account: string, algorithm: string): void {
-    const queue = this.#queues.get(account);
-    const turn = (): void => this.#turn(transaction, account, algorithm);
+  /** A REGISTER whose sender was found, by that digest algorithm or without one, to be this account. */
+  register(transaction: ServerTransaction, account: Account, algorithm: string | undefined): void {
+    const { number } = account;
+    const queue = this.#queues.get(number);
+    const turn = (): void =>
+      this.#contained(transaction, number, () => this.#turn(transaction, account, algorithm ?? ''));
     if (queue !== undefined) return void queue.push(turn);
-    this.#queues.set(account, []);
+    this.#queues.set(number, []);
     turn();
   }
 
-  #turn(transaction: ServerTransaction, account: string, algorithm: string): void {
-    const update = this.#updateOf(transaction, account, algorithm);
-    if ('status' in update) return this.#answer(transaction, account, update);
-    const changes = changesOf(update);
-    if (changes.length === 0) return this.#answer(transaction, account, this.#list(account));
-    this.#ports.store.commit(changes, (result) => {
-      if (result.ok) this.#apply(update, transaction.flow);
-      this.#answer(transaction, account, result.ok ? this.#list(account) : UNAVAILABLE);
+  #turn(transaction: ServerTransaction, { number, maxContacts }: Account, algorithm: string): void {
+    const { request, flow } = transaction;
+    const limits = this.#ports.limits();
+    const update = updateOf({
+      request,
+      flow,
+      account: number,
+      algorithm,
+      limits,
+      now: this.#ports.kernel.wall(),
+      bindings: this.#bindings.of(number),
+      most: maxContacts ?? limits.maxContacts,
+      newGruuKey: () => this.#gruus.newKey(),
     });
+    if ('status' in update) return this.#answer(transaction, number, update, []);
+    const changes = changesOf(update);
+    if (changes.length === 0) return this.#answer(transaction, number, this.#list(request, number, update), []);
+    this.#ports.store.commit(changes, (result) =>
+      this.#contained(transaction, number, () => {
+        if (!result.ok) this.#unwritten(number, flow, result.why);
+        const told = result.ok ? this.#apply(update, flow) : [];
+        const reply = result.ok ? this.#list(request, number, update) : UNAVAILABLE;
+        this.#answer(transaction, number, reply, told);
+      }),
+    );
   }
 
-  #answer(transaction: ServerTransaction, account: string, { status, reasonPhrase, headers }: Refused): void {
+  /** A mistake of ours costs this REGISTER a 500, and no other its turn. */
+  #contained(transaction: ServerTransaction, account: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#ports.kernel.fault('registrar', error);
+      this.#answer(transaction, account, FAULT, []);
+    }
+  }
+
+  #answer(
+    transaction: ServerTransaction,
+    account: string,
+    { status, reasonPhrase, headers }: Reply,
+    told: readonly (() => void)[],
+  ): void {
     const next = this.#queues.get(account)?.shift();
     if (next === undefined) this.#queues.delete(account);
     this.#ports.respond(transaction, status, reasonPhrase, headers);
+    for (const tell of told) this.#ports.kernel.afterStep(tell);
     next?.();
   }
 
-  #updateOf({ request, flow }: ServerTransaction, account: string, algorithm: string): Update | Refused {
-    const bindings = this.#bindings.of(account);
-    if (request.contactStar) return removeAll(request, bindings);
-    const puts: BindingRow[] = [];
-    const removes: BindingRow[] = [];
-    for (const contact of request.contacts) {
-      const expires = expiryOf(request, contact, this.#ports.config.registration);
-      if (expires > 0 && expires < this.#ports.config.registration.floor) return this.#tooBrief();
-      const old = match(bindings, contact.uri, instanceOf(contact));
-      if (old !== undefined && outdated(request, old.row)) return OUT_OF_ORDER;
-      if (expires > 0) puts.push(this.#row({ request, flow, account, algorithm }, contact, expires, old));
-      else if (old !== undefined) removes.push(old.row);
-    }
-    const stay = bindings.filter(({ row }) => ![...puts, ...removes].some((other) => other.id === row.id));
-    return { puts, removes: [...removes, ...this.#surplus(stay, puts.length)] };
-  }
-
-  /** Phones reboot to new ports: a binding too many displaces the oldest. */
-  #surplus(bindings: readonly Binding[], more: number): readonly BindingRow[] {
-    const over = bindings.length + more - this.#ports.config.maxContacts;
-    if (over <= 0) return [];
-    const oldestFirst = [...bindings].sort((a, b) => a.row.expiresAt - b.row.expiresAt);
-    return oldestFirst.slice(0, over).map(({ row }) => row);
-  }
-
-  #row(
-    { request, flow, account, algorithm }: Registering,
-    contact: NameAddr,
-    expires: number,
-    old: Binding | undefined,
-  ): BindingRow {
-    const instance = instanceOf(contact);
-    return {
-      id: old?.row.id ?? keep(`${account} ${instance === '' ? contact.uriText : instance}`),
-      aor: account,
-      contact: keep(contact.uriText),
-      callId: keep(request.callId),
-      cseq: request.cseq.number,
-      expiresAt: this.#ports.kernel.wall() + expires * 1000,
-      q: qualityOf(contact),
-      userAgent: keep(request.headers.get('User-Agent') ?? ''),
-      instance: keep(instance),
-      protocol: flow.protocol,
-      localAddress: flow.local.address,
-      localPort: flow.local.port,
-      sourceAddress: flow.remote.address,
-      sourcePort: flow.remote.port,
-      algorithm,
-      path: keep(request.headers.list('Path').join('\n')),
-    };
-  }
-
-  #apply({ puts, removes }: Update, flow: Flow): void {
+  /** Changes what is in memory; gives what is to be told of it. */
+  #apply({ puts, removes, displaced }: Update, flow: Flow): readonly (() => void)[] {
     const source = `${flow.protocol}:${flow.remote.address}:${flow.remote.port}`;
-    for (const row of removes) this.#bindings.remove(row);
-    for (const row of puts) this.#bindings.put(row);
-    for (const { aor, contact } of removes) this.#ports.tell({ event: 'unregistered', account: aor, contact, source });
-    for (const { aor, contact } of puts) this.#ports.tell({ event: 'registered', account: aor, contact, source });
+    const told: (() => void)[] = [];
+    for (const row of [...removes, ...displaced]) {
+      this.#unbind(row);
+      told.push(() => this.#tell({ event: displaced.includes(row) ? 'rejected' : 'unregistered', row }, source));
+    }
+    for (const row of puts) {
+      const before = this.#bindings.of(row.aor).find((one) => one.row.id === row.id)?.row;
+      // A flow whose GRUU key changed with another flow of its phone has not been heard of itself.
+      const heard = before?.refreshedAt !== row.refreshedAt || before.cseq !== row.cseq;
+      this.#bind(row, heard);
+      if (heard) told.push(() => this.#tell({ event: before === undefined ? 'registered' : 'refreshed', row }, source));
+    }
+    return told;
   }
 
-  #list(account: string): Refused {
-    const now = this.#ports.kernel.wall();
-    const headers = this.#bindings.of(account).map(({ row }): Field => {
-      const left = Math.max(0, Math.ceil((row.expiresAt - now) / 1000));
-      return [
-        'Contact',
-        `<${row.contact}>;expires=${left}${row.instance === '' ? '' : `;+sip.instance="${row.instance}"`}`,
-      ];
-    });
+  /** The operator must hear of a disk that is full, not only the phone. */
+  #unwritten(account: string, { protocol, remote }: Flow, why: string): void {
+    const source = `${protocol}:${remote.address}:${remote.port}`;
+    this.#ports.tell({ event: 'refused', method: 'REGISTER', account, source, why: `not written: ${why}` });
+  }
+
+  #bind(row: BindingRow, heard: boolean): void {
+    const binding = this.#bindings.put(row);
+    if (binding !== undefined) this.#reachability.follow(binding, heard);
+  }
+
+  #unbind(row: BindingRow): void {
+    this.#bindings.remove(row);
+    this.#reachability.forget(row.id);
+  }
+
+  /** The bindings that are not over yet (RFC 3261 §10.3 step 8), and what its extensions add to the 200. */
+  #list(request: Request, account: string, { outbound }: Update): Reply {
+    const now = this.#ports.kernel.now();
+    const gruus = supports(request, 'gruu');
+    const contacts = this.#bindings
+      .of(account)
+      .filter(({ endsAt }) => endsAt > now)
+      .map(({ row, endsAt }) => {
+        const left = Math.ceil((endsAt - now) / 1000);
+        return contactField(row, left, gruus ? this.#gruus.paramsOf(request.to.uri, row) : '');
+      });
+    const paths = request.contacts.length === 0 ? [] : request.headers.list('Path');
+    const headers = [...contacts, ...paths.map((path): Field => ['Path', path]), ...flowFields(request, outbound)];
     return { status: 200, reasonPhrase: 'OK', headers };
   }
 
-  #tooBrief(): Refused {
-    return {
-      status: 423,
-      reasonPhrase: 'Interval Too Brief',
-      headers: [['Min-Expires', String(this.#ports.config.registration.floor)]],
-    };
+  #expired(row: BindingRow): void {
+    this.#reachability.forget(row.id);
+    this.#ports.store.commit([{ remove: 'binding', id: row.id }], () => undefined);
+    const source = `${row.protocol}:${row.sourceAddress}:${row.sourcePort}`;
+    this.#ports.kernel.afterStep(() => this.#tell({ event: 'expired', row }, source));
   }
 
-  #expired(row: BindingRow): void {
-    const source = `${row.protocol}:${row.sourceAddress}:${row.sourcePort}`;
-    this.#ports.store.commit([{ remove: 'binding', id: row.id }], () => undefined);
-    this.#ports.tell({ event: 'expired', account: row.aor, contact: row.contact, source });
+  #tell(change: BindingChange, source: string): void {
+    const { event, row } = change;
+    const said = event === 'refreshed' ? 'registered' : event === 'rejected' ? 'unregistered' : event;
+    this.#ports.tell({ event: said, account: row.aor, contact: row.contact, source });
+    for (const listen of this.#watchers) listen(change);
   }
 }
 
-const UNAVAILABLE: Refused = { status: 500, reasonPhrase: 'Server Internal Error', headers: [['Retry-After', '10']] };
-const OUT_OF_ORDER: Refused = { status: 500, reasonPhrase: 'Out Of Order', headers: [] };
+const SECRET_OCTETS = 32;
 
-function changesOf({ puts, removes }: Update): readonly Change[] {
+const UNAVAILABLE: Reply = { status: 500, reasonPhrase: 'Server Internal Error', headers: [['Retry-After', '10']] };
+const FAULT: Reply = { status: 500, reasonPhrase: 'Server Internal Error', headers: [] };
+
+/** Seconds that a phone may be silent on its flow: below the half minute of common NAT boxes, and of firewalls (RFC 5626 §4.4). */
+const FLOW_TIMER = { datagrams: 25, connection: 120 };
+
+/** RFC 5626 §6: the phone learns that it is bound by its flow, and how to keep that alive. */
+function flowFields(request: Request, outbound: boolean): readonly Field[] {
+  if (!outbound || !supports(request, 'outbound')) return [];
+  const require: Field = ['Require', 'outbound'];
+  if (!isFirstHop(request)) return [require];
+  const timer = request.via.transport === 'UDP' ? FLOW_TIMER.datagrams : FLOW_TIMER.connection;
+  return [require, ['Flow-Timer', String(timer)]];
+}
+
+function changesOf({ puts, removes, displaced }: Update): readonly Change[] {
   return [
-    ...removes.map(({ id }): Change => ({ remove: 'binding', id })),
+    ...[...removes, ...displaced].map(({ id }): Change => ({ remove: 'binding', id })),
     ...puts.map((row): Change => ({ put: 'binding', row })),
   ];
-}
-
-/** `Contact: *` must stand alone with Expires: 0 (RFC 3261 §10.3 step 6). */
-function removeAll(request: Request, bindings: readonly Binding[]): Update | Refused {
-  const alone = request.headers.list('Contact').length === 1 && request.headers.get('Expires') === '0';
-  if (!alone) return { status: 400, reasonPhrase: 'Contact * Needs Expires: 0', headers: [] };
-  if (bindings.some(({ row }) => outdated(request, row))) return OUT_OF_ORDER;
-  return { puts: [], removes: bindings.map(({ row }) => row) };
-}
-
-/** A request overtaken by a later one of the same phone (RFC 3261 §10.3 steps 6 and 7). */
-function outdated(request: Request, row: BindingRow): boolean {
-  return request.callId === row.callId && request.cseq.number <= row.cseq;
-}
-
-/** Seconds asked for: the contact's own, else the header's, else the usual; a value that is no number is 3600 (§20.19). */
-function expiryOf(request: Request, contact: NameAddr, limits: ExchangeConfig['registration']): number {
-  const asked = contact.params.get('expires') ?? request.headers.get('Expires');
-  if (asked === undefined) return limits.usual;
-  return Math.min(/^\d+$/.test(asked) ? Number(asked) : 3600, limits.ceiling);
-}
-
-function instanceOf(contact: NameAddr): string {
-  const instance = contact.params.get('+sip.instance') ?? '';
-  return instance.replaceAll('"', '');
-}
-
-function qualityOf(contact: NameAddr): number {
-  const q = Number(contact.params.get('q') ?? '1');
-  return q >= 0 && q <= 1 ? Math.round(q * 1000) : 1000;
 }

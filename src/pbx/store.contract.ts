@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BindingRow, Change, Committed, SecretRow, SettingRow, Store, Tables } from './store.ts';
+import type { BindingRow, CdrRow, Change, Committed, SecretRow, SettingRow, Store, Tables } from './store.ts';
 
 /** One store at work: `reopen` closes it as its process would and opens what lasted. */
 export interface StoreSession {
@@ -32,7 +32,8 @@ export function storeContract(name: string, factory: StoreFactory): void {
   };
 
   held('begins empty', async (session) => {
-    for (const table of ['binding', 'secret', 'setting'] as const) assert.deepEqual(await load(session, table), []);
+    for (const table of ['binding', 'secret', 'setting', 'cdr'] as const)
+      assert.deepEqual(await load(session, table), []);
   });
 
   held('gives rows back as they were put, over a reopening too', async (session) => {
@@ -70,6 +71,25 @@ export function storeContract(name: string, factory: StoreFactory): void {
   held('the changes of one commit are made in their order', async (session) => {
     await commit(session, [put('binding', alice), remove('binding', alice.id), put('binding', { ...alice, cseq: 9 })]);
     assert.deepEqual(await load(session, 'binding'), [{ ...alice, cseq: 9 }]);
+  });
+
+  held('gives the last rows by id when only so many are asked for', async (session) => {
+    const ids = ['c', 'a', 'e', 'b', 'd'];
+    await commit(
+      session,
+      ids.map((id) => put('cdr', { ...call, id })),
+    );
+    const found = await asked<readonly CdrRow[]>(session, (then) => session.store.load('cdr', then, 2));
+    assert.deepEqual(
+      found.map((row) => ({ ...row })),
+      [
+        { ...call, id: 'd' },
+        { ...call, id: 'e' },
+      ],
+    );
+    const none = await asked<readonly CdrRow[]>(session, (then) => session.store.load('cdr', then, 0));
+    assert.deepEqual(none, []);
+    assert.equal((await load(session, 'cdr')).length, 5);
   });
 
   held('an empty commit is a commit', async (session) => {
@@ -123,13 +143,18 @@ export function storeContract(name: string, factory: StoreFactory): void {
 const alice: BindingRow = {
   id: 'alice <urn:uuid:1>',
   aor: 'alice',
-  contact: '<sip:alice@192.168.1.7:5062;transport=udp>;expires=60',
+  contact: 'sip:alice@192.168.1.7:5062;transport=udp',
+  params: ';methods="INVITE, ACK";audio',
   callId: 'a84b4c76e66710@192.168.1.7',
   cseq: 4_294_967_295,
   expiresAt: 1_900_000_000_123,
+  registeredAt: 1_800_000_000_123,
+  refreshedAt: 1_899_999_000_123,
   q: 500,
   userAgent: 'Phone 1.0',
   instance: '<urn:uuid:1>',
+  regId: 2_147_483_647,
+  gruuKey: '0123456789abcdef',
   protocol: 'udp',
   localAddress: '192.168.1.2',
   localPort: 5060,
@@ -144,12 +169,17 @@ const odd: BindingRow = {
   id: '\u00e4\u20ac\u{1f4de}"\'\\%;--',
   aor: '',
   contact: '\u00ff\u0000\u0080',
+  params: '',
   callId: '0',
   cseq: 0,
   expiresAt: 0,
+  registeredAt: 0,
+  refreshedAt: 0,
   q: 0,
   userAgent: ' \r\n\t',
   instance: '',
+  regId: 0,
+  gruuKey: '',
   protocol: '',
   localAddress: '2001:db8::1',
   localPort: 0,
@@ -160,6 +190,24 @@ const odd: BindingRow = {
 };
 
 const secret: SecretRow = { id: 'alice', realm: 'strowger', md5: '0'.repeat(32), sha256: 'f'.repeat(64) };
+
+const call: CdrRow = {
+  id: '000001900000000 c0ffee',
+  call: 'c0ffee',
+  fromName: '\u00c4nne "Nan"',
+  fromNumber: '101',
+  withheld: 1,
+  dialed: '*67102',
+  answeredByName: '',
+  answeredByNumber: '',
+  startedAt: 1_900_000_000_123,
+  answeredAt: 0,
+  endedAt: 1_900_000_001_123,
+  status: 486,
+  reasonPhrase: 'Busy Here',
+  q850: 17,
+  legs: '[{"direction":"in"}]',
+};
 
 async function assertHolds(session: StoreSession): Promise<void> {
   assert.deepEqual(byId(await load(session, 'binding')), byId([alice, odd]));

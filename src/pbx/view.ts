@@ -26,6 +26,34 @@ export interface CallView {
   readonly legs: readonly LegView[];
 }
 
+/** A call that has ended. */
+export interface RecordView {
+  readonly id: string;
+  readonly from: PartyView;
+  /** The caller asked not to be named. */
+  readonly withheld: boolean;
+  readonly dialed: string;
+  /** The first phone that answered; undefined: none, or only the exchange itself. */
+  readonly answeredBy: PartyView | undefined;
+  readonly startedAt: number;
+  readonly answeredAt: number | undefined;
+  readonly endedAt: number;
+  /** As its caller was told, or 200. */
+  readonly status: number;
+  readonly reasonPhrase: string;
+  readonly q850: number | undefined;
+  readonly legs: readonly {
+    readonly direction: 'in' | 'out';
+    readonly party: PartyView;
+    readonly startedAt: number;
+    readonly answeredAt?: number | undefined;
+    readonly endedAt: number;
+    readonly status: number;
+    readonly reasonPhrase: string;
+    readonly q850?: number | undefined;
+  }[];
+}
+
 export interface RegistrationView {
   readonly account: string;
   readonly contact: string;
@@ -33,6 +61,8 @@ export interface RegistrationView {
   readonly source: string;
   readonly userAgent: string;
   readonly expiresAt: number;
+  /** Whether it answered last time it was asked; `unknown` where nobody asks. */
+  readonly reach: 'reachable' | 'unreachable' | 'unknown';
 }
 
 export interface StatusView {
@@ -54,6 +84,8 @@ export interface ExchangeView {
   status(): StatusView;
   calls(): readonly CallView[];
   registrations(): readonly RegistrationView[];
+  /** The last calls that have ended, the newest first; at most 1000. */
+  records(limit: number): readonly RecordView[];
   /** Ends a call by its id (or a unique prefix of it); false: there is none. */
   hangup(id: string): boolean;
   /** The demo's or configuration's accounts: what to type into a phone. */

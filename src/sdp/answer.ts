@@ -1,6 +1,6 @@
 import { meet, receives, reverse, sends } from './direction.ts';
 import { type Bound, boundPayloads } from './payloads.ts';
-import { assemble, audioIndex, audioSection, refusedSection, timesOf } from './sections.ts';
+import { assemble, audioIndex, audioSection, multiplexes, refusedSection, timesOf } from './sections.ts';
 import type { Agreement, Direction, LocalAudio, Media, PayloadMap, Sdp } from './types.ts';
 
 /**
@@ -17,9 +17,12 @@ export function makeAnswer(
   const bound = common(theirs, local);
   const direction = meet(reachable(theirs), local.direction);
   const sections = offer.media.map((media, at) =>
-    at === index ? audioSection(local, theirs.protocol, bound, direction) : refusedSection(media),
+    at === index ? audioSection(local, theirs.protocol, bound, direction, multiplexes(theirs)) : refusedSection(media),
   );
-  const audio = agreement(theirs, direction, codecsOf(bound)[0], codecsOf(bound), eventsOf(bound));
+  const audio = {
+    ...agreement(theirs, direction, codecsOf(bound)[0], codecsOf(bound), eventsOf(bound, bound)),
+    rtcp: rtcpOf(theirs, multiplexes(theirs)),
+  };
   return { sdp: assemble(local, timesOf(offer), sections), audio };
 }
 
@@ -29,14 +32,17 @@ export function readAnswer(offer: Sdp, answer: Sdp): Agreement | undefined {
   const ours = offer.media[index];
   const theirs = answer.media[index];
   if (ours === undefined || theirs?.type !== 'audio') return undefined;
-  if (theirs.port === 0) return agreement(theirs, 'inactive', undefined, [], undefined);
+  if (theirs.port === 0) return { ...agreement(theirs, 'inactive', undefined, [], undefined), rtcp: undefined };
   const offered = boundPayloads(ours);
   const answered = boundPayloads(theirs).filter(({ meaning }) => offered.some((one) => one.meaning === meaning));
   const [send] = codecsOf(answered);
   if (send === undefined) return undefined;
   // We send with the answer's numbers and receive with those of our offer (RFC 3264 §7).
   const receive = codecsOf(offered).filter(({ codec }) => answered.some(({ meaning }) => meaning === codec));
-  return agreement(theirs, meet(ours.direction, reachable(theirs)), send, receive, eventsOf(answered));
+  return {
+    ...agreement(theirs, meet(ours.direction, reachable(theirs)), send, receive, eventsOf(answered, offered)),
+    rtcp: rtcpOf(theirs, multiplexes(ours) && multiplexes(theirs)),
+  };
 }
 
 /** The offer's formats that we also have, in its order; events last, whatever their place, so that a codec is the first. */
@@ -51,8 +57,10 @@ function codecsOf(bound: readonly Bound[]): readonly PayloadMap[] {
   return bound.flatMap(({ payload, meaning }) => (meaning === 'events' ? [] : [{ payload, codec: meaning }]));
 }
 
-function eventsOf(bound: readonly Bound[]): number | undefined {
-  return bound.find(({ meaning }) => meaning === 'events')?.payload;
+/** Peers should answer with the offered number and mostly do; one that does not takes its own and sends ours. */
+function eventsOf(sent: readonly Bound[], received: readonly Bound[]): Agreement['events'] {
+  const [send, receive] = [sent, received].map((bound) => bound.find(({ meaning }) => meaning === 'events')?.payload);
+  return send === undefined || receive === undefined ? undefined : { send, receive };
 }
 
 /** The directions that the peer leaves to us. To c=0.0.0.0 nothing is sent (RFC 3264 §8.4), but it may still send. */
@@ -66,8 +74,8 @@ function agreement(
   direction: Direction,
   send: PayloadMap | undefined,
   receive: readonly PayloadMap[],
-  events: number | undefined,
-): Agreement {
+  events: Agreement['events'],
+): Omit<Agreement, 'rtcp'> {
   return {
     remote: remoteOf(theirs),
     send: sends(direction) ? send : undefined,
@@ -77,6 +85,15 @@ function agreement(
     heldByPeer: theirs.port !== 0 && (!receives(theirs.direction) || isBlackHole(theirs)),
     direction,
   };
+}
+
+/** `a=rtcp:PORT` with or without an address of its own (RFC 3605 §2.1). */
+function rtcpOf(theirs: Media, mux: boolean): Agreement['rtcp'] {
+  if (mux) return 'mux';
+  const [port = '', , , address = theirs.connection?.address ?? ''] =
+    theirs.attributes.find(({ name }) => name === 'rtcp')?.value?.split(' ') ?? [];
+  const valid = /^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) <= 65_535 && isUnicast(address);
+  return valid ? { address, port: Number(port) } : undefined;
 }
 
 function remoteOf(theirs: Media): Agreement['remote'] {
@@ -102,7 +119,7 @@ function isUnicast(address: string): boolean {
   );
 }
 
-/** The peer's wish within reason: from 10 to 120 ms in whole tens, else 20. */
+/** The peer's wish within reason: from 10 to 120 ms in whole tens, else 20; what is longer is 120. */
 function ptimeOf({ ptime = 20, maxptime = 120 }: Media): number {
   const ms = Math.min(ptime, maxptime);
   return ms >= 10 && ms <= 120 && ms % 10 === 0 ? ms : 20;

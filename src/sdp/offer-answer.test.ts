@@ -188,7 +188,7 @@ test("the offer's order and numbers are mirrored, dynamic ones and events too", 
     'a=sendrecv',
   ]);
   assert.deepEqual(audio.send, { payload: 8, codec: 'PCMA' });
-  assert.equal(audio.events, 96);
+  assert.deepEqual(audio.events, { send: 96, receive: 96 });
   assert.equal(audio.ptime, 30);
 });
 
@@ -198,7 +198,7 @@ test('events are taken at 8000 Hz, not at the 48000 Hz that stands first', () =>
     'a=rtpmap:100 telephone-event/48000',
     'a=rtpmap:101 telephone-event/8000',
   );
-  assert.equal(answered(theirs).audio.events, 101);
+  assert.deepEqual(answered(theirs).audio.events, { send: 101, receive: 101 });
 });
 
 test('a payload number that says PCMU but is mapped to something else is not ours', () => {
@@ -319,7 +319,8 @@ test("an answer is read with the answer's numbers for sending and the offer's fo
     remote: { address: '192.0.2.1', port: 4000 },
     send: { payload: 99, codec: 'PCMA' },
     receive: [{ payload: 8, codec: 'PCMA' }],
-    events: 96,
+    events: { send: 96, receive: 101 },
+    rtcp: undefined,
     ptime: 20,
     heldByPeer: false,
     direction: 'sendrecv',
@@ -344,6 +345,25 @@ test('an answer to our hold, a refused stream, and answers to nothing we offered
   assert.equal(readAnswer(makeOffer(us), offer('m=video 4000 RTP/AVP 31')), undefined);
 });
 
+test('RTCP goes beside RTP, where a=rtcp says (RFC 3605), or on one port with it when both multiplex (RFC 5761 §5.1.1)', () => {
+  const rtcpOf = (...lines: string[]): unknown => answered(offer('m=audio 4000 RTP/AVP 0', ...lines)).audio.rtcp;
+  assert.equal(rtcpOf(), undefined);
+  assert.deepEqual(rtcpOf('a=rtcp:4009'), { address: '192.0.2.1', port: 4009 });
+  assert.deepEqual(rtcpOf('a=rtcp:4009 IN IP4 192.0.2.77'), { address: '192.0.2.77', port: 4009 });
+  for (const bad of ['a=rtcp', 'a=rtcp:0', 'a=rtcp:70000', 'a=rtcp:x', 'a=rtcp:4009 IN IP4 224.0.0.1']) {
+    assert.equal(rtcpOf(bad), undefined, bad);
+  }
+  const both = answered(offer('m=audio 4000 RTP/AVP 0', 'a=rtcp-mux', 'a=rtcp:4009'));
+  assert.equal(both.audio.rtcp, 'mux');
+  const muxed = ({ media }: Sdp): boolean | undefined => media[0]?.attributes.some(({ name }) => name === 'rtcp-mux');
+  assert.equal(muxed(both.sdp), true);
+  assert.equal(muxed(makeOffer(us)), false, 'a plain telephone is not offered it');
+  assert.equal(muxed(makeOffer(us, both.sdp)), true, 'what was agreed is kept in a re-INVITE');
+  const alone = readAnswer(makeOffer(us), offer('m=audio 4000 RTP/AVP 0', 'a=rtcp-mux'));
+  assert.equal(alone?.rtcp, undefined, 'it was not offered');
+  assert.equal(readAnswer(both.sdp, offer('m=audio 4000 RTP/AVP 0', 'a=rtcp-mux'))?.rtcp, 'mux');
+});
+
 const direction = fc.constantFrom<Direction>('sendrecv', 'sendonly', 'recvonly', 'inactive');
 const codecs = fc.constantFrom<LocalAudio['codecs'][]>(['PCMU'], ['PCMA'], ['PCMU', 'PCMA'], ['PCMA', 'PCMU']);
 
@@ -358,7 +378,7 @@ test('property: both ends of our own offer and answer agree', () => {
       assert.equal(agreed?.send === undefined, answer.audio.receive.length === 0);
       assert.equal(answer.audio.send === undefined, agreed?.receive.length === 0);
       if (agreed?.send !== undefined) assert.deepEqual(agreed.send, answer.audio.receive[0]);
-      assert.equal(agreed?.events, answer.audio.events);
+      assert.deepEqual(agreed?.events, answer.audio.events);
     }),
   );
 });

@@ -1,5 +1,5 @@
 import { type Bound, CODECS, EVENTS, boundPayloads, payloadNumber } from './payloads.ts';
-import { assemble, audioIndex, audioSection, refusedSection, timesOf } from './sections.ts';
+import { assemble, audioIndex, audioSection, multiplexes, refusedSection, timesOf } from './sections.ts';
 import type { Line, LocalAudio, Media, Sdp } from './types.ts';
 
 /**
@@ -12,7 +12,8 @@ export function makeOffer(local: LocalAudio, previous?: Sdp, peer?: Sdp): Sdp {
   const bound = offered(local, slot, peer?.media[index]);
   const protocol = slot?.type === 'audio' ? slot.protocol : 'RTP/AVP';
   const sections: (readonly Line[])[] = previous?.media.map(refusedSection) ?? [];
-  sections[index] = audioSection(local, protocol, bound, local.direction);
+  // A new leg is not offered multiplexing: plain telephones gain nothing. What was agreed once is kept.
+  sections[index] = audioSection(local, protocol, bound, local.direction, slot !== undefined && multiplexes(slot));
   return assemble(local, timesOf(previous), sections);
 }
 

@@ -24,10 +24,13 @@ export interface Bound {
 /** The formats of an audio section that mean something to us, in order, each number once. */
 export function boundPayloads(media: Media): readonly Bound[] {
   const bound: Bound[] = [];
+  const seen = new Set<number>();
   for (const format of new Set(media.formats)) {
     const payload = payloadNumber(format);
     const meaning = payload === undefined ? undefined : meaningOf(payload, media.rtpmap.get(format));
-    if (payload !== undefined && meaning !== undefined) bound.push({ payload, meaning });
+    if (payload === undefined || meaning === undefined || seen.has(payload)) continue;
+    seen.add(payload);
+    bound.push({ payload, meaning });
   }
   return bound;
 }

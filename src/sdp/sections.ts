@@ -23,16 +23,25 @@ export function timesOf(sdp: Sdp | undefined): readonly Line[] {
   return sdp?.lines.filter(({ type }) => type === 't').slice(0, 1) ?? [];
 }
 
+/** RTP and RTCP on one port (RFC 5761 §5.1.1). */
+const MUX = 'rtcp-mux';
+
+export function multiplexes({ attributes }: Media): boolean {
+  return attributes.some(({ name }) => name === MUX);
+}
+
 export function audioSection(
   local: LocalAudio,
   protocol: string,
   bound: readonly Bound[],
   direction: Direction,
+  mux: boolean,
 ): readonly Line[] {
   return [
     { type: 'm', value: `audio ${local.port} ${protocol} ${bound.map(({ payload }) => payload).join(' ')}` },
     ...bound.flatMap(formatLines),
     { type: 'a', value: 'ptime:20' },
+    ...(mux ? [{ type: 'a', value: MUX }] : []),
     { type: 'a', value: direction },
   ];
 }

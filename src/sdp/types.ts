@@ -102,8 +102,13 @@ export interface Agreement {
   readonly send: PayloadMap | undefined;
   /** Empty when the agreed direction forbids receiving. */
   readonly receive: readonly PayloadMap[];
-  /** telephone-event as we send it; peers mirror the number, so both ways. */
-  readonly events: number | undefined;
+  /** telephone-event: the answer's number for what the offerer sends, the offer's for what it takes (RFC 3264 §7). */
+  readonly events: { readonly send: number; readonly receive: number } | undefined;
+  /**
+   * Where RTCP goes: on the media's own port when both multiplex (RFC 5761), to the address the peer names (RFC 3605), else
+   * (undefined) to the next port up.
+   */
+  readonly rtcp: 'mux' | { readonly address: string; readonly port: number } | undefined;
   /** Milliseconds a packet that the peer would like to get. */
   readonly ptime: number;
   /** sendonly, inactive or c=0.0.0.0. */

@@ -35,7 +35,8 @@ const LAYERS: readonly Layer[] = [
     pure: true,
   })),
   { path: 'src/ice', may: ['src/kernel', 'src/stun'], pure: true },
-  { path: 'src/sip/transport', may: below('src/sip/transport'), pure: true },
+  // RFC 5626 §4.4.2 puts STUN keep-alives on the SIP port.
+  { path: 'src/sip/transport', may: [...below('src/sip/transport'), 'src/stun'], pure: true },
   { path: 'src/sip/transaction', may: below('src/sip/transaction'), pure: true },
   { path: 'src/sip/dialog', may: below('src/sip/dialog'), pure: true },
   { path: 'src/sip/usage', may: [...below('src/sip/usage'), 'src/sip/auth'], pure: true },
@@ -48,6 +49,8 @@ const LAYERS: readonly Layer[] = [
     may: ['src/kernel', 'src/call', 'src/line', 'src/sip/usage', 'src/sip/message', 'src/sip/auth'],
     // Flows and transactions stand in the usage's own signatures, tones in the media protocol.
     types: ['src/sip', 'src/media'],
+    // The schema of a configuration.
+    packages: ['zod'],
   },
   { path: 'src/features', may: ['src/pbx', 'src/call', 'src/kernel', 'src/sip/usage', 'src/xml'] },
   { path: 'src/api', may: ['src/pbx', 'src/kernel'], packages: ['zod'] },

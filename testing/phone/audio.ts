@@ -144,10 +144,10 @@ export class Audio {
   }
 
   #sendKey(key: EventPacket): void {
-    const { events = 0 } = this.#agreement ?? {};
+    const number = this.#agreement?.events?.send ?? 0;
     const bytes = new Uint8Array(HEADER_OCTETS + 4);
     writeEvent(bytes, HEADER_OCTETS, key.event, key.end, key.volume, key.duration);
-    this.#put(bytes, key.marker, events, (this.#keys?.timestamp ?? 0) + key.offset);
+    this.#put(bytes, key.marker, number, (this.#keys?.timestamp ?? 0) + key.offset);
     if (this.#keys?.packets.length !== 0) return;
     const { sent } = this.#keys;
     this.#keys = undefined;
@@ -187,7 +187,8 @@ export class Audio {
     if (codec !== undefined) {
       const samples = decoded(codec, bytes.subarray(header.payloadAt, header.payloadEnd));
       this.recording.take(this.#kernel.now(), header.ssrc, header.timestamp, samples);
-    } else if (header.payload === this.#agreement?.events) this.#receiver.take(bytes, header, this.#kernel.now());
+    } else if (header.payload === this.#agreement?.events?.receive)
+      this.#receiver.take(bytes, header, this.#kernel.now());
     else this.stream.strangers += 1;
   }
 

@@ -24,6 +24,8 @@ export class PhoneCall extends Hearing {
   readonly requests: Request[] = [];
   /** Re-INVITEs of the peer that were answered. */
   reoffers = 0;
+  /** Re-INVITEs of its own by which the session timer repeated what it said. */
+  refreshes = 0;
   /** How it ended without a refusal. */
   ending: Ending | undefined;
   /** The refusal it ended with. */
@@ -110,6 +112,20 @@ export class PhoneCall extends Hearing {
     await this.#phone.world.until(() => this.up || this.ended, PATIENCE);
   }
 
+  /** Is heard, and hears, before it picks up: the answer goes out in a provisional response. */
+  early(status = 183): void {
+    const offer = this.#offer;
+    const sdp = offer === undefined ? undefined : this.#description.answer(offer);
+    if (sdp === undefined || (this.#state !== 'calling' && this.#state !== 'ringing')) return;
+    this.#state = 'ringing';
+    this.#session?.progress(status, reasonPhrase(status), { sdp });
+  }
+
+  /** Says that the call is being forwarded (181) or queued (182), to somebody who has not been answered. */
+  progress(status: 181 | 182): void {
+    this.#session?.progress(status, reasonPhrase(status));
+  }
+
   /** Refuses an incoming call, with headers for a 3xx, say. */
   reject(status = 486, headers: readonly Field[] = []): void {
     if (this.#state !== 'ringing' && this.#state !== 'calling') return;
@@ -134,6 +150,21 @@ export class PhoneCall extends Hearing {
     return this.#reoffer('resume', 'sendrecv');
   }
 
+  /** Offers by UPDATE, ringing or answered; settles when the offer is answered. Rejects when the peer refuses. */
+  async update(direction: Description['direction'] = 'sendrecv'): Promise<void> {
+    const before = this.#description.direction;
+    this.#description.direction = direction;
+    let result: Response | Refusal | undefined;
+    this.#session?.update(this.#description.offer(), [], (final) => {
+      result = final;
+      if ('kind' in final) this.#description.answered(final.body);
+    });
+    await this.#phone.world.until(() => result !== undefined || this.ended, PATIENCE);
+    if (result !== undefined && 'kind' in result) return;
+    this.#description.direction = before;
+    throw new Error(`update: ${result === undefined ? 'the call ended' : `${result.status} ${result.reasonPhrase}`}`);
+  }
+
   /** Offers again what holds now: after a move to another address. */
   renew(): Promise<void> {
     return this.#reoffer('renew', this.#description.direction);
@@ -151,7 +182,7 @@ export class PhoneCall extends Hearing {
   /** @internal Sends the INVITE. */
   dial(uri: string, options: DialOptions): void {
     const offer = options.delayedOffer === true ? undefined : this.#description.offer();
-    this.#invite(uri, offer, options.headers ?? [], undefined);
+    this.#invite(uri, offer, [...this.#phone.requires, ...(options.headers ?? [])], undefined);
   }
 
   /** @internal An INVITE came. */
@@ -166,7 +197,9 @@ export class PhoneCall extends Hearing {
   ring(): void {
     if (this.#state !== 'calling') return;
     this.#state = 'ringing';
-    this.#session?.progress(180, 'Ringing');
+    // A caller that made no offer needs ours first, if he wants it reliably (RFC 3262 §5).
+    const asked = this.#offer === undefined && this.#session?.reliable === true;
+    this.#session?.progress(180, 'Ringing', asked ? { sdp: this.#description.offer() } : {});
   }
 
   /** @internal The phone has no power any more. */
@@ -205,10 +238,15 @@ export class PhoneCall extends Hearing {
 
   #user(): SessionUser {
     return {
-      progress: (_, response, sdp) => this.#progress(response, sdp),
+      progress: (_, response, sdp, sendPrack) => this.#progress(response, sdp, sendPrack),
       accepted: (_, response, sdp, sendAck) => this.#accepted(response, sdp, sendAck),
       rejected: (_, refusal) => this.#refused(refusal),
       acknowledged: (_, sdp) => this.#acknowledged(sdp),
+      answered: (_, sdp) => void this.#description.answered(sdp),
+      refreshed: (_, sdp) => {
+        this.refreshes += 1;
+        this.#description.answered(sdp);
+      },
       reoffered: (_, reoffer) => this.#reoffered(reoffer),
       updated: (_, update) => this.#show(update),
       requested: (_, transaction) => this.#requested(transaction),
@@ -219,11 +257,18 @@ export class PhoneCall extends Hearing {
     };
   }
 
-  #progress(response: Response, sdp: Uint8Array | undefined): void {
+  #progress(
+    response: Response,
+    sdp: Uint8Array | undefined,
+    sendPrack: ((answer: Uint8Array) => void) | undefined,
+  ): void {
     this.#note(response.status);
     this.#show(response);
     if (response.status === 180 && this.#state === 'calling') this.#state = 'ringing';
-    if (sdp !== undefined) this.#description.answered(sdp);
+    if (sdp === undefined) return;
+    const answer = sendPrack === undefined ? undefined : this.#description.answer(sdp);
+    if (answer === undefined) this.#description.answered(sdp);
+    else sendPrack?.(answer);
   }
 
   #accepted(

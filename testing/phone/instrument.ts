@@ -19,6 +19,8 @@ export interface Instrument {
   readonly agent: UserAgent;
   readonly credentials: Credentials;
   readonly codecs: readonly CodecName[];
+  /** What its INVITEs say besides. */
+  readonly requires: readonly Field[];
   /** The sound of its microphone, for one call. */
   readonly source: () => Source;
   /** Whether nothing is left of the session's dialog: the BYE was answered, or given up. */

@@ -13,6 +13,10 @@ export interface RegistrationParts {
   readonly contact: () => string;
   /** `+sip.instance`'s URN; '' for none. */
   readonly instance: string;
+  /** `reg-id`; 0 for none. */
+  readonly regId: number;
+  /** What its REGISTERs say besides. */
+  readonly headers: readonly Field[];
 }
 
 /** How a REGISTER ended. */
@@ -44,8 +48,9 @@ export class Registration {
 
   /** Binds the contact for so many seconds; 0 unbinds it. */
   bind(expires: number, done: (outcome: Registered) => void): void {
-    const { contact, instance } = this.#parts;
-    const params = instance === '' ? '' : `;+sip.instance="<${instance}>"`;
+    const { contact, instance, regId } = this.#parts;
+    const flow = regId === 0 ? '' : `;reg-id=${regId}`;
+    const params = instance === '' ? '' : `;+sip.instance="<${instance}>"${flow}`;
     this.#send(
       [
         ['Contact', `<${contact()}>${params}`],
@@ -86,7 +91,8 @@ export class Registration {
     const to = destination();
     this.#cseq += 1;
     const options = { callId: this.#callId, cseq: this.#cseq, fromTag: this.#fromTag };
-    const all = authorization === undefined ? headers : [...headers, authorization];
+    const own = [...headers, ...this.#parts.headers];
+    const all = authorization === undefined ? own : [...own, authorization];
     agent.request('REGISTER', to, identities, { ...options, headers: all }, (result) => {
       const again = credentials.answer(result, 'REGISTER', to.requestUri, authorization !== undefined);
       if (again !== undefined) return this.#send(headers, done, again);

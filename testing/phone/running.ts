@@ -1,9 +1,15 @@
-import { fromUtf8, latin1 } from '../../src/kernel/index.ts';
+import { fromLatin1, fromUtf8, latin1 } from '../../src/kernel/index.ts';
 import { escapeUser, parseUri, quote, type Response } from '../../src/sip/message/index.ts';
 import type { CodecName } from '../../src/sdp/index.ts';
 import type { ServerTransaction } from '../../src/sip/transaction/types.ts';
 import type { Hop, Wire, WireListener } from '../../src/sip/transport/types.ts';
-import { createSipStack, type Destination, type InviteSession, type SessionUser } from '../../src/sip/usage/index.ts';
+import {
+  type AgentOptions,
+  createSipStack,
+  type Destination,
+  type InviteSession,
+  type SessionUser,
+} from '../../src/sip/usage/index.ts';
 import type { Duration } from '../duration.ts';
 import { muted, tone } from '../ear.ts';
 import type { Host, HostWire } from '../host.ts';
@@ -11,6 +17,7 @@ import type { Nat } from '../nat.ts';
 import { Credentials } from './credentials.ts';
 import type { Instrument, Surroundings } from './instrument.ts';
 import { Registration } from './registration.ts';
+import { Subscriptions } from './subscription.ts';
 
 export interface PhoneOptions {
   /** Its account: From, credentials, address of record. */
@@ -20,6 +27,8 @@ export interface PhoneOptions {
   readonly displayName?: string;
   readonly address: string;
   readonly behind?: Nat;
+  /** Default UDP. */
+  readonly transport?: 'tcp';
   /** SIP port; default 5060. */
   readonly port?: number;
   /** Its registrar and outbound proxy; without one it calls URIs directly. */
@@ -32,7 +41,19 @@ export interface PhoneOptions {
   readonly autoAnswer?: Duration;
   /** `+sip.instance`, a URN. */
   readonly instance?: string;
+  /** What it calls itself in calls, in the place of its address: a GRUU. */
+  readonly contact?: string;
+  /** Which of its flows it registers (RFC 5626). */
+  readonly regId?: number;
+  /** Option tags in its REGISTER. */
+  readonly supported?: readonly string[];
+  /** False: it does not ask for responses to where its requests came from (RFC 3581). */
+  readonly rport?: false;
   readonly allow?: readonly string[];
+  /** Reliable provisional responses (RFC 3262): none, where the peer supports them, or none but those. */
+  readonly reliable?: 'supports' | 'requires';
+  /** Session timers (RFC 4028), seconds: `expires` is what it asks for. */
+  readonly timer?: { readonly expires?: number; readonly minimum?: number };
 }
 
 /** What a phone needs of the world it stands in. */
@@ -48,6 +69,7 @@ export interface Running {
   readonly host: Host;
   readonly instrument: Instrument;
   readonly registration: Registration;
+  readonly subscriptions: Subscriptions;
   move(address: string): void;
 }
 
@@ -62,7 +84,10 @@ export function start(world: PhoneWorld, name: string, options: PhoneOptions, ad
   let host = world.host(address, options.behind === undefined ? { name } : { name, behind: options.behind });
   const { kernel } = host;
   const listener: WireListener = {
-    received: (flow, bytes) => stack.listener.received(flow, bytes),
+    received: (flow, bytes) => {
+      subscriptions.peek(flow, bytes);
+      stack.listener.received(flow, bytes);
+    },
     opened: (flow) => stack.listener.opened(flow),
     failed: (flow, why) => stack.listener.failed(flow, why),
     drained: (flow) => stack.listener.drained(flow),
@@ -71,22 +96,28 @@ export function start(world: PhoneWorld, name: string, options: PhoneOptions, ad
   let socket = plug();
   // The stack keeps its wire when the phone moves to another address.
   const wire: Wire = {
-    open: (protocol, to, local) => socket.open(protocol, to, local),
-    send: (flow, bytes) => socket.send(flow, bytes),
+    open: (protocol, to, local, only) => socket.open(protocol, to, local, only),
+    send: (flow, bytes) => socket.send(flow, options.rport === false ? withoutRport(bytes) : bytes),
     close: (flow) => socket.close(flow),
   };
   const stack = createSipStack({
     kernel,
     wire,
-    options: { contact: told.uri, product: `Phone of ${name}`, allow: options.allow ?? ALLOW },
+    options: {
+      contact: () => options.contact ?? told.uri(),
+      product: `Phone of ${name}`,
+      allow: options.allow ?? ALLOW,
+      ...extensions(options),
+    },
     user: {
       invited: (session, sdp) => told.invited(instrument, session, sdp),
       requested: (transaction) => told.requested(instrument, transaction),
     },
     sentBy: () => hostPort({ address: host.address, port: options.port ?? 5060 }),
   });
+  const subscriptions = new Subscriptions(stack.dialogs);
   const credentials = new Credentials({ kernel, user: options.number, password: options.password ?? '' });
-  const destination = (uri: string): Destination => destinationOf(wire, uri, options.server);
+  const destination = (uri: string): Destination => destinationOf(wire, uri, options);
   const aor = `<sip:${escapeUser(options.number)}@${domain(options)}>`;
   const from = `${quote(latin1(fromUtf8(options.displayName ?? capital(name))))} ${aor}`;
   const instrument: Instrument = {
@@ -97,6 +128,7 @@ export function start(world: PhoneWorld, name: string, options: PhoneOptions, ad
     agent: stack.agent,
     credentials,
     codecs: options.codecs ?? ['PCMU'],
+    requires: options.reliable === 'requires' ? [['Require', '100rel']] : [],
     source: () => (options.tone === undefined ? muted() : tone(options.tone)),
     over: ({ callId, localTag, remoteTag }) =>
       stack.dialogs.ofResponse({ callId, fromTag: localTag, toTag: remoteTag } as Response) === undefined,
@@ -111,6 +143,8 @@ export function start(world: PhoneWorld, name: string, options: PhoneOptions, ad
     identities: { from, to: aor },
     contact: told.uri,
     instance: options.instance ?? '',
+    regId: options.regId ?? 0,
+    headers: options.supported === undefined ? [] : [['Supported', options.supported.join(', ')]],
   });
   return {
     get host() {
@@ -118,6 +152,7 @@ export function start(world: PhoneWorld, name: string, options: PhoneOptions, ad
     },
     instrument,
     registration,
+    subscriptions,
     move: (to) => {
       socket.shut();
       host = world.move(host, to);
@@ -126,11 +161,24 @@ export function start(world: PhoneWorld, name: string, options: PhoneOptions, ad
   };
 }
 
-function destinationOf(wire: Wire, uri: string, server: Hop | undefined): Destination {
+/** As a phone that knows nothing of RFC 3581 writes its Via. */
+function withoutRport(bytes: Uint8Array): Uint8Array {
+  return fromLatin1(latin1(bytes).replace(/;rport(?=[;,\r])/, ''));
+}
+
+/** What it can do besides RFC 3261. */
+function extensions({ reliable, timer, allow }: PhoneOptions): Partial<AgentOptions> {
+  const tags = [...(reliable === undefined ? [] : ['100rel']), ...(timer === undefined ? [] : ['timer'])];
+  if (tags.length === 0) return {};
+  const timing = timer === undefined ? {} : { timer };
+  return { supported: tags, reliable: 'supported', allow: [...(allow ?? ALLOW), 'PRACK'], ...timing };
+}
+
+function destinationOf(wire: Wire, uri: string, { server, transport }: PhoneOptions): Destination {
   const parsed = parseUri(uri);
   const direct = parsed && { address: parsed.host.replace(/^\[|\]$/g, ''), port: parsed.port ?? 5060 };
   const hop = server ?? direct;
-  const flow = hop && wire.open('udp', hop);
+  const flow = hop && wire.open(transport ?? 'udp', hop);
   if (flow === undefined) throw new Error(`no way to ${uri}`);
   return { requestUri: uri, flow };
 }

@@ -6,6 +6,13 @@ import { type Clip, convert, joined, toneClip } from './clip.ts';
 /** Decoded sound kept for the next listener, in samples: a little over half an hour. */
 const BUDGET = 16_000_000;
 
+/** Why a file is not heard. */
+export interface Failure {
+  readonly file: string;
+  readonly why: string;
+}
+
+type Read = Clip | { readonly why: string };
 type Then<T> = (value: T) => void;
 
 /** The sounds of one host: each file is read, resampled and encoded once, however many hear it. */
@@ -14,25 +21,35 @@ export class Library {
   /** Least recently used first. */
   readonly #clips = new Map<string, Clip>();
   readonly #tones = new Map<string, Clip>();
-  readonly #loading = new Map<string, Then<Clip | undefined>[]>();
+  readonly #loading = new Map<string, Then<Read>[]>();
   #samples = 0;
   #music: Clip | undefined;
-  #musicians: Then<Clip>[] | undefined;
+  #musicians: ((clip: Clip, failures: readonly Failure[]) => void)[] | undefined;
 
   constructor(ports: Pick<HostPorts, 'files' | 'after'>) {
     this.#ports = ports;
   }
 
-  /** The clips of these files, in this order; undefined for what is missing or unreadable. */
-  clips(names: readonly string[], then: Then<readonly (Clip | undefined)[]>): void {
-    const clips: (Clip | undefined)[] = names.map(() => undefined);
+  /** The clips of these files, in this order, without those that are missing or unreadable. */
+  clips(names: readonly string[], then: (clips: readonly Clip[], failures: readonly Failure[]) => void): void {
+    const made: Read[] = names.map(() => ({ why: '' }));
     let left = names.length;
-    if (left === 0) return then(clips);
+    if (left === 0) return then([], []);
+    const all = (): void => {
+      const failures = names.flatMap((file, at) => {
+        const read = made[at];
+        return read !== undefined && 'why' in read ? [{ file, why: read.why }] : [];
+      });
+      then(
+        made.filter((read) => 'samples' in read),
+        failures,
+      );
+    };
     for (const [at, name] of names.entries()) {
-      this.#clip(name, (clip) => {
-        clips[at] = clip;
+      this.#clip(name, (read) => {
+        made[at] = read;
         left -= 1;
-        if (left === 0) then(clips);
+        if (left === 0) all();
       });
     }
   }
@@ -46,24 +63,25 @@ export class Library {
     return clip;
   }
 
-  /** Music on hold: its files one after another, as one clip; silence when there are none. */
-  music(then: Then<Clip>): void {
-    if (this.#music !== undefined) return then(this.#music);
+  /** Music on hold: its files one after another, as one clip; silence, not kept, when there are none. */
+  music(then: (clip: Clip, failures: readonly Failure[]) => void): void {
+    if (this.#music !== undefined) return then(this.#music, []);
     if (this.#musicians !== undefined) return void this.#musicians.push(then);
     this.#musicians = [then];
     this.#ports.files.music((names) => {
-      this.clips(names, (clips) => this.#tuned(joined(clips.filter((clip) => clip !== undefined))));
+      this.clips(names, (clips, failures) => this.#tuned(joined(clips), clips.length > 0, failures));
     });
   }
 
-  #tuned(music: Clip): void {
-    this.#music = music;
+  #tuned(music: Clip, found: boolean, failures: readonly Failure[]): void {
+    if (found) this.#music = music;
     const waiting = this.#musicians ?? [];
     this.#musicians = undefined;
-    for (const then of waiting) then(music);
+    const all = found ? failures : [...failures, { file: 'music', why: 'there is no music' }];
+    for (const then of waiting) then(music, all);
   }
 
-  #clip(name: string, then: Then<Clip | undefined>): void {
+  #clip(name: string, then: Then<Read>): void {
     const known = this.#clips.get(name);
     if (known !== undefined) {
       this.#clips.delete(name);
@@ -78,16 +96,17 @@ export class Library {
 
   #read(name: string, wav: Uint8Array | undefined): void {
     const recording = wav === undefined ? undefined : parseWav(wav);
-    if (recording === undefined || 'malformed' in recording) return this.#loaded(name, undefined);
+    if (recording === undefined) return this.#loaded(name, { why: `no such file: ${name}` });
+    if ('malformed' in recording) return this.#loaded(name, { why: `${name}: ${recording.malformed}` });
     const defer = (then: () => void): void => void this.#ports.after('scene', 0, then);
     convert(recording, defer, (clip) => this.#loaded(name, clip));
   }
 
-  #loaded(name: string, clip: Clip | undefined): void {
+  #loaded(name: string, read: Read): void {
     const waiting = this.#loading.get(name) ?? [];
     this.#loading.delete(name);
-    if (clip !== undefined) this.#keep(name, clip);
-    for (const then of waiting) then(clip);
+    if ('samples' in read) this.#keep(name, read);
+    for (const then of waiting) then(read);
   }
 
   #keep(name: string, clip: Clip): void {

@@ -9,7 +9,7 @@ import { createLiveKernel } from '../clock.ts';
 import { openControl } from '../http/control.ts';
 import { call, registration, shown } from '../http/exchange-view.test.ts';
 import { columns, lasting } from './columns.ts';
-import { runCli, type StartOptions } from './index.ts';
+import { type RawStartOptions, runCli, type StartOptions } from './index.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'strowger-cli-'));
 after(() => rmSync(home, { recursive: true }));
@@ -21,16 +21,24 @@ interface Ran {
   readonly started: readonly StartOptions[];
 }
 
-async function run(argv: readonly string[], starting: () => void = () => undefined): Promise<Ran> {
+async function run(
+  argv: readonly string[],
+  starting: () => void = () => undefined,
+  file?: Partial<RawStartOptions>,
+): Promise<Ran> {
   const [out, err, started]: [string[], string[], StartOptions[]] = [[], [], []];
   const code = await runCli(argv, {
     version: '9.9.9',
     now: () => 1_120_000,
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
-    start: async (options) => {
-      started.push(options);
+    start: async (options, complete) => {
+      started.push(options, ...(file === undefined ? [] : [complete(file)]));
       starting();
+    },
+    check: async (named) => {
+      if (named === 'bad.yaml') throw new StrowgerError('E_CONFIG', { mistakes: 'bad.yaml:3:5: no.' });
+      return `${named} is good`;
     },
   });
   return { code, out: out.join(''), err: err.join(''), started };
@@ -50,8 +58,13 @@ test('start without options has the documented defaults', async () => {
   assert.deepEqual(started, [
     {
       data: './data',
+      config: undefined,
       bind: [],
       sipPort: 5060,
+      tlsPort: 5061,
+      wsPort: 8088,
+      wssPort: 8089,
+      tls: undefined,
       httpPort: 8080,
       rtpPorts: { from: 10_000, to: 19_999 },
       demoPassword: undefined,
@@ -64,14 +77,19 @@ test('start without options has the documented defaults', async () => {
 
 test('start takes every option; --bind several times or several addresses', async () => {
   const line =
-    'start --data /tmp/x --bind 127.0.0.1 ::1 --bind 0.0.0.0 --sip-port 0 --http-port 65535 --rtp-ports 2000-2001 --demo-password s3same --json --drain 0';
+    'start --data /tmp/x --bind 127.0.0.1 ::1 --bind 0.0.0.0 --sip-port 0 --sip-ws-port off --sip-wss-port 8443 --tls-certificate c.pem --tls-key k.pem --http-port 65535 --rtp-ports 2000-2001 --demo-password s3same --json --drain 0';
   const { code, started, err } = await run(line.split(' '));
   assert.equal(code, 0, err);
   assert.deepEqual(started, [
     {
       data: '/tmp/x',
+      config: undefined,
       bind: ['127.0.0.1', '::1', '0.0.0.0'],
       sipPort: 0,
+      tlsPort: 0,
+      wsPort: undefined,
+      wssPort: 8443,
+      tls: { certificate: 'c.pem', key: 'k.pem' },
       httpPort: 65_535,
       rtpPorts: { from: 2000, to: 2001 },
       demoPassword: 's3same',
@@ -106,6 +124,36 @@ test('all mistakes of a command line are told at once, and nothing starts', asyn
   assert.doesNotMatch(err, /two words/);
 });
 
+test('a configuration says what the line does not', async () => {
+  const file = { sipPort: '5070', httpPort: '0', rtpPorts: '0', drain: '3', bind: ['127.0.0.1'], sipWsPort: 'off' };
+  const { started } = await run(['start', '--config', 'x.yaml', '--sip-port', '5080'], undefined, file);
+  const [line, both] = started;
+  assert.equal(line?.config, 'x.yaml');
+  assert.deepEqual(
+    [
+      both?.config,
+      both?.sipPort,
+      both?.tlsPort,
+      both?.wsPort,
+      both?.httpPort,
+      both?.rtpPorts,
+      both?.drainMs,
+      both?.bind,
+    ],
+    ['x.yaml', 5080, 5081, undefined, 0, undefined, 3000, ['127.0.0.1']],
+  );
+  const { code, err } = await run(['start', '--config', 'x.yaml', '--demo-password', 'word']);
+  assert.equal(code, 2);
+  assert.match(err, /--demo-password is for the demo exchange/);
+});
+
+test('check is code 0 or 1, and says everything', async () => {
+  assert.deepEqual(await run(['check', 'x.yaml']), { code: 0, out: 'x.yaml is good\n', err: '', started: [] });
+  const { code, err } = await run(['check', 'bad.yaml']);
+  assert.equal(code, 1);
+  assert.match(err, /The configuration has mistakes:\nbad\.yaml:3:5: no\.\n.*\(E_CONFIG\)/);
+});
+
 test('a range of audio ports needs an even port and the odd one above it', async () => {
   const good = ['2000-2001', '2001-2003', '1-65535', '1999-2001'];
   const bad = ['2001-2002', '2000-2000', '0-9', '5', '1-2-3', '2000-1000', 'a-b', '1-65536', '', '-', '2000-'];
@@ -130,7 +178,7 @@ test('what is not understood is code 2, help is no mistake', async () => {
   }
   const help = await run(['--help']);
   assert.equal(help.code, 0);
-  for (const command of ['start', 'status', 'calls', 'registrations', 'hangup', 'version']) {
+  for (const command of ['start', 'check', 'status', 'calls', 'records', 'registrations', 'hangup', 'version']) {
     assert.match(help.out, new RegExp(`^  ${command}\\b`, 'm'));
   }
 });
@@ -147,6 +195,16 @@ test('without an exchange every question is code 3 and one sentence', async () =
     assert.equal(out, '');
     assert.match(err, /^strowger: No exchange is running with the data folder .*nothing\.\nStart one/);
   }
+});
+
+test('records: the calls that have ended, as people read them', async (t) => {
+  const data = await exchange(t);
+  assert.match(
+    (await run(['records', '--data', data])).out,
+    /^ENDED +FROM +DIALED +ANSWERED BY +TALKED +CAUSE\n1 min 0 s ago +Alice 101 +102 +Bob 102 +58 s +200 Normal Clearing\n$/,
+  );
+  const none = await exchange(t, shown({ records: () => [] }));
+  assert.equal((await run(['records', '--data', none])).out, 'No calls yet.\n');
 });
 
 test('status, calls and registrations as people read them', async (t) => {
@@ -168,8 +226,8 @@ test('status, calls and registrations as people read them', async (t) => {
   assert.equal(
     registrations.out,
     [
-      'ACCOUNT  SOURCE              EXPIRES    PHONE      CONTACT\n',
-      '101      udp:192.0.2.7:5060  1 min 0 s  Phone/1.0  <sip:101@192.0.2.7:5060>\n',
+      'ACCOUNT  SOURCE              EXPIRES    REACH      PHONE      CONTACT\n',
+      '101      udp:192.0.2.7:5060  1 min 0 s  reachable  Phone/1.0  <sip:101@192.0.2.7:5060>\n',
     ].join(''),
   );
 });

@@ -3,17 +3,22 @@ import { z } from 'zod';
 import { contract } from '../../api/index.ts';
 import { StrowgerError } from '../../kernel/index.ts';
 import { ask, Refused } from './control-client.ts';
-import { showCalls, showRegistrations, showStatus } from './show.ts';
+import { showCalls, showRecords, showRegistrations, showStatus } from './show.ts';
 import { type RawStartOptions, type StartOptions, startOptions } from './start-options.ts';
 
-export type { StartOptions } from './start-options.ts';
+export type { RawStartOptions, StartOptions } from './start-options.ts';
+
+/** The options of a line over those of a file. */
+export type Complete = (file: Partial<RawStartOptions>) => StartOptions;
 
 /** How a command ends: 0 done, 1 failed, 2 not understood, 3 no exchange is running. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
 export interface CliPorts {
-  /** Runs an exchange; the command has ended when this settles. */
-  readonly start: (options: StartOptions) => Promise<void>;
+  /** Runs an exchange; the command has ended when this settles. `complete` takes what a configuration says where the line is silent. */
+  readonly start: (options: StartOptions, complete: Complete) => Promise<void>;
+  /** Checks a configuration; a sentence about it. Rejects with E_CONFIG or E_CONFIG_FILE. */
+  readonly check: (file: string | undefined) => Promise<string>;
   readonly version: string;
   readonly out?: (text: string) => void;
   readonly err?: (text: string) => void;
@@ -57,6 +62,7 @@ function program(io: Io): Command {
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err });
   addStart(root, io);
+  addCheck(root, io);
   addQueries(root, io);
   addHangup(root, io);
   command(root, 'version', 'say which Strowger this is').action(({ json }: Common) =>
@@ -81,36 +87,60 @@ function command(root: Command, name: string, what: string): Command {
 /** Checks its options itself, so that all mistakes are told at once. */
 function addStart(root: Command, io: Io): void {
   command(root, 'start', 'run an exchange until it is told to end')
+    .option('--config <file>', 'configuration (default: the demo exchange)')
     .option('--bind <address...>', 'addresses to listen on (default: loopback and private networks)')
-    .option('--sip-port <n>', 'port of SIP over UDP, 0: any free one', '5060')
-    .option('--http-port <n>', 'port of the status page, 0: any free one', '8080')
-    .option('--rtp-ports <from-to>', 'ports of audio, 0: any free ones', '10000-19999')
+    .option('--sip-port <n>', 'port of SIP over UDP and TCP, 0: any free one (default: 5060)')
+    .option('--sip-tls-port <n>', 'port of SIP over TLS, or off (default: the one above)')
+    .option('--sip-ws-port <n>', 'port of SIP over WebSocket, or off (default: 8088)')
+    .option('--sip-wss-port <n>', 'port of SIP over secure WebSocket, or off (default: 8089)')
+    .option('--tls-certificate <file>', 'PEM certificate with its chain (default: one of its own, in the data folder)')
+    .option('--tls-key <file>', 'its PEM key')
+    .option('--http-port <n>', 'port of the status page, 0: any free one (default: 8080)')
+    .option('--rtp-ports <from-to>', 'ports of audio, 0: any free ones (default: 10000-19999)')
     .option('--demo-password <word>', 'one password for all accounts of the demo exchange')
     .option('--sounds <folder...>', "folders of sounds that take the place of ours (Debian's asterisk-core-sounds)")
-    .option('--drain <seconds>', 'how long calls may go on after SIGTERM', '10')
+    .option('--drain <seconds>', 'how long calls may go on after SIGTERM (default: 10)')
     .allowUnknownOption()
     .allowExcessArguments()
-    .action((raw: RawStartOptions, { args }: Command) => io.start(startOptions(raw, args)));
+    .action((raw: RawStartOptions, { args }: Command) =>
+      io.start(startOptions(raw, args), (file) => startOptions({ ...file, ...raw }, args)),
+    );
+}
+
+function addCheck(root: Command, io: Io): void {
+  root
+    .command('check')
+    .description('look for mistakes in a configuration; starts nothing')
+    .argument('[file]', 'the configuration (default: strowger.config.ts, else strowger.yaml)')
+    .action(async (file: string | undefined) => io.out(`${await io.check(file)}\n`));
 }
 
 interface Query<S extends z.ZodType> {
   readonly name: string;
+  /** Where it is asked; the name unless said. */
+  readonly path?: string;
   readonly what: string;
   readonly shape: S;
   readonly show: (answer: z.infer<S>, now: number) => string;
 }
 
 function addQueries(root: Command, io: Io): void {
-  const { status, call, registration } = contract;
+  const { status, call, record, registration } = contract;
   addQuery(root, io, { name: 'status', what: 'how the exchange is', shape: status, show: showStatus });
   addQuery(root, io, { name: 'calls', what: 'the calls in progress', shape: z.array(call), show: showCalls });
+  const records = { name: 'records', path: 'cdr', what: 'the calls that have ended', shape: z.array(record) };
+  addQuery(root, io, { ...records, show: showRecords });
   const where = { name: 'registrations', what: 'where the phones are', shape: z.array(registration) };
   addQuery(root, io, { ...where, show: showRegistrations });
 }
 
-function addQuery<S extends z.ZodType>(root: Command, io: Io, { name, what, shape, show }: Query<S>): void {
+function addQuery<S extends z.ZodType>(
+  root: Command,
+  io: Io,
+  { name, path = name, what, shape, show }: Query<S>,
+): void {
   command(root, name, `show ${what}`).action(async ({ data, json }: Common) => {
-    const answer = await ask(data, 'GET', `/api/${name}`, shape);
+    const answer = await ask(data, 'GET', `/api/${path}`, shape);
     io.out(json === true ? `${JSON.stringify(answer)}\n` : show(answer, io.now()));
   });
 }

@@ -19,16 +19,30 @@ export function showCalls(calls: readonly contract.Call[], now: number): string 
   return columns([['ID', 'FROM', 'DIALED', 'SINCE', 'LEGS'], ...rows]);
 }
 
+export function showRecords(records: readonly contract.CallRecord[], now: number): string {
+  if (records.length === 0) return 'No calls yet.\n';
+  const rows = records.map((one) => [
+    `${lasting(now - one.endedAt)} ago`,
+    who(one.from),
+    one.dialed,
+    one.answeredBy === undefined ? '-' : who(one.answeredBy),
+    one.answeredAt === undefined ? '-' : lasting(one.endedAt - one.answeredAt),
+    `${one.status} ${one.reasonPhrase}`,
+  ]);
+  return columns([['ENDED', 'FROM', 'DIALED', 'ANSWERED BY', 'TALKED', 'CAUSE'], ...rows]);
+}
+
 export function showRegistrations(registrations: readonly contract.Registration[], now: number): string {
   if (registrations.length === 0) return 'No phones are registered.\n';
   const rows = registrations.map((one) => [
     one.account,
     one.source,
     lasting(one.expiresAt - now),
+    one.reach,
     one.userAgent === '' ? '-' : one.userAgent,
     one.contact,
   ]);
-  return columns([['ACCOUNT', 'SOURCE', 'EXPIRES', 'PHONE', 'CONTACT'], ...rows]);
+  return columns([['ACCOUNT', 'SOURCE', 'EXPIRES', 'REACH', 'PHONE', 'CONTACT'], ...rows]);
 }
 
 function legs({ legs: all }: contract.Call): string {

@@ -6,10 +6,18 @@ import { StrowgerError } from '../../kernel/index.ts';
 export interface StartOptions {
   /** The data folder. */
   readonly data: string;
+  /** The configuration; undefined: the demo exchange. */
+  readonly config: string | undefined;
   /** Addresses or wildcards to bind; empty: loopback and private networks. */
   readonly bind: readonly string[];
   /** 0: any free port. */
   readonly sipPort: number;
+  /** Undefined: off. */
+  readonly tlsPort: number | undefined;
+  readonly wsPort: number | undefined;
+  readonly wssPort: number | undefined;
+  /** PEM files; undefined: a certificate of one's own. */
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly httpPort: number;
   /** Undefined: any free ports. */
   readonly rtpPorts: { readonly from: number; readonly to: number } | undefined;
@@ -23,17 +31,23 @@ export interface StartOptions {
   readonly drainMs: number;
 }
 
-/** As the command line gives them. */
+/** As the command line gives them; what it does not say may stand in a configuration. */
 export interface RawStartOptions {
   readonly data: string;
+  readonly config?: string;
   readonly bind?: readonly string[];
-  readonly sipPort: string;
-  readonly httpPort: string;
-  readonly rtpPorts: string;
+  readonly sipPort?: string;
+  readonly sipTlsPort?: string;
+  readonly sipWsPort?: string;
+  readonly sipWssPort?: string;
+  readonly tlsCertificate?: string;
+  readonly tlsKey?: string;
+  readonly httpPort?: string;
+  readonly rtpPorts?: string;
   readonly demoPassword?: string;
   readonly sounds?: readonly string[];
   readonly json?: boolean;
-  readonly drain: string;
+  readonly drain?: string;
 }
 
 type Mistake = (sentence: string) => undefined;
@@ -48,27 +62,57 @@ export function startOptions(raw: RawStartOptions, unknown: readonly string[]): 
   if (raw.demoPassword !== undefined && !/^[\x21-\x7e]{1,128}$/.test(raw.demoPassword)) {
     mistake('--demo-password takes 1 to 128 printable ASCII characters without spaces');
   }
+  if (raw.demoPassword !== undefined && raw.config !== undefined) {
+    mistake('--demo-password is for the demo exchange, not for one with --config');
+  }
   for (const folder of raw.sounds ?? []) {
     if (!existsSync(folder)) mistake(`--sounds takes folders that exist, not ${quoted(folder)}`);
   }
   const checked: StartOptions = {
     data: raw.data,
+    config: raw.config,
     bind,
-    sipPort: port('--sip-port', raw.sipPort, mistake),
-    httpPort: port('--http-port', raw.httpPort, mistake),
-    rtpPorts: portRange(raw.rtpPorts, mistake),
+    ...sipPorts(raw, mistake),
+    tls: tlsFiles(raw, mistake),
+    httpPort: port('--http-port', raw.httpPort ?? '8080', mistake),
+    rtpPorts: portRange(raw.rtpPorts ?? '10000-19999', mistake),
     demoPassword: raw.demoPassword,
     sounds: raw.sounds ?? [],
     json: raw.json ?? false,
-    drainMs: 1000 * (whole(raw.drain, 86_400) ?? mistake('--drain takes whole seconds, at most a day') ?? 0),
+    drainMs: 1000 * (whole(raw.drain ?? '10', 86_400) ?? mistake('--drain takes whole seconds, at most a day') ?? 0),
   };
   if (mistakes.length > 0)
     throw new StrowgerError('E_OPTIONS', { mistakes: mistakes.map((one) => `  ${one}`).join('\n') });
   return checked;
 }
 
-function port(option: string, text: string, mistake: Mistake): number {
-  return whole(text, 65_535) ?? mistake(`${option} takes a port from 0 to 65535, not ${quoted(text)}`) ?? 0;
+function port(option: string, text: string, mistake: Mistake, or = ''): number {
+  return whole(text, 65_535) ?? mistake(`${option} takes a port from 0 to 65535${or}, not ${quoted(text)}`) ?? 0;
+}
+
+type SipPorts = Pick<StartOptions, 'sipPort' | 'tlsPort' | 'wsPort' | 'wssPort'>;
+
+/** What is not said follows from --sip-port: 0 makes all of them free ones. 8088 and 8089 are what others use. */
+function sipPorts(raw: RawStartOptions, mistake: Mistake): SipPorts {
+  const sipPort = port('--sip-port', raw.sipPort ?? '5060', mistake);
+  const of = (option: string, text: string | undefined, usual: number): number | undefined => {
+    if (text === 'off') return undefined;
+    return text === undefined ? (sipPort === 0 ? 0 : usual) : port(option, text, mistake, ', or off');
+  };
+  return {
+    sipPort,
+    tlsPort: of('--sip-tls-port', raw.sipTlsPort, Math.min(sipPort + 1, 65_535)),
+    wsPort: of('--sip-ws-port', raw.sipWsPort, 8088),
+    wssPort: of('--sip-wss-port', raw.sipWssPort, 8089),
+  };
+}
+
+function tlsFiles({ tlsCertificate, tlsKey }: RawStartOptions, mistake: Mistake): StartOptions['tls'] {
+  if (tlsCertificate === undefined && tlsKey === undefined) return undefined;
+  if (tlsCertificate === undefined || tlsKey === undefined) {
+    return mistake('--tls-certificate and --tls-key go together');
+  }
+  return { certificate: tlsCertificate, key: tlsKey };
 }
 
 /** RTP and RTCP take a pair of ports, even and odd (RFC 3550 §11). */

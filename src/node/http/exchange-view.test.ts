@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { operations } from '../../api/index.ts';
-import type { CallView, ExchangeView, RegistrationView } from '../../pbx/view.ts';
+import type { CallView, ExchangeView, RecordView, RegistrationView } from '../../pbx/view.ts';
 
 /** An exchange that only shows itself, for tests of what is shown; `ended` collects the calls hung up. */
 export function shown(changed: Partial<ExchangeView> = {}, ended: string[] = []): ExchangeView {
@@ -18,6 +18,7 @@ export function shown(changed: Partial<ExchangeView> = {}, ended: string[] = [])
       faults: 0,
     }),
     calls: () => [call],
+    records: (limit) => [RECORD].slice(0, limit),
     registrations: () => [registration],
     hangup: (id) => call.id.startsWith(id) && ended.push(id) > 0,
     accounts: () => [
@@ -52,6 +53,23 @@ export const registration: RegistrationView = {
   source: 'udp:192.0.2.7:5060',
   userAgent: 'Phone/1.0',
   expiresAt: 1_180_000,
+  reach: 'reachable',
+};
+
+/** A call that was answered and has ended. */
+const RECORD: RecordView = {
+  id: 'r1',
+  from: { name: 'Alice', number: '101' },
+  withheld: false,
+  dialed: '102',
+  answeredBy: { name: 'Bob', number: '102' },
+  startedAt: 1_000_000,
+  answeredAt: 1_002_000,
+  endedAt: 1_060_000,
+  status: 200,
+  reasonPhrase: 'Normal Clearing',
+  q850: 16,
+  legs: [],
 };
 
 test('what it shows is what an exchange may show', () => {

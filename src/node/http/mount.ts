@@ -51,7 +51,7 @@ function reached(reply: FastifyReply, given: Answer<unknown> | undefined): Fasti
 }
 
 function inputOf(request: FastifyRequest): unknown {
-  return { ...(request.body as object | undefined), ...(request.params as object) };
+  return { ...(request.query as object), ...(request.body as object | undefined), ...(request.params as object) };
 }
 
 function refuse<C extends ErrorCode>(reply: FastifyReply, status: number, code: C, facts: ErrorFacts<C>): FastifyReply {

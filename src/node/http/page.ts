@@ -12,35 +12,52 @@ export interface PageFacts {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --paper: #f6f3ec; --card: #fffdf8; --ink: #23201b; --faint: #7b7467; --line: #e3ddd0;
-  --lamp: #2f9e5b; --glow: #2f9e5b44; --warn: #b3541e; }
-@media (prefers-color-scheme: dark) { :root { --paper: #171613; --card: #211f1b; --ink: #ece7dc; --faint: #9b9384;
-  --line: #35322b; --lamp: #5fd38d; --glow: #5fd38d55; --warn: #f0a169; } }
+:root { color-scheme: light dark; --paper: #f4f1ea; --card: #fffefb; --well: #f8f5ee; --ink: #211e19; --faint: #6f685b;
+  --line: #e5dfd2; --brass: #8f6a17; --lamp: #1f8f4d; --glow: #1f8f4d2e; --warn: #b3541e; --shade: #4a3b1a14; }
+@media (prefers-color-scheme: dark) { :root { --paper: #131210; --card: #1d1b18; --well: #242119; --ink: #eee9df;
+  --faint: #a19886; --line: #34302a; --brass: #d9b45b; --lamp: #5fd38d; --glow: #5fd38d3d; --warn: #f0a169; --shade: #0006; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 56rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
-header { display: flex; align-items: baseline; gap: 1rem; flex-wrap: wrap; margin-bottom: 1.75rem; }
-h1 { font-size: 1.9rem; letter-spacing: -.02em; margin: 0; }
-h2 { font-size: .8rem; text-transform: uppercase; letter-spacing: .08em; color: var(--faint); margin: 0 0 .75rem; }
-#phase { color: var(--lamp); font-weight: 600; }
-#phase[data-phase=ready]::before { content: "\\25CF  "; }
-#phase:not([data-phase=ready]) { color: var(--warn); }
-.grid { display: grid; gap: 1rem; grid-template-columns: 1fr; }
-@media (min-width: 40rem) { .grid { grid-template-columns: 2fr 1fr; } }
-section { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.25rem 1.4rem; }
+main { max-width: 60rem; margin: 0 auto; padding: 2.25rem 1.25rem 3.5rem; }
+header { display: flex; align-items: center; gap: .85rem; flex-wrap: wrap; margin-bottom: 1.5rem; }
+header svg { width: 2.75rem; height: 2.75rem; color: var(--brass); flex: none; }
+h1 { font-size: 1.6rem; line-height: 1.15; letter-spacing: -.02em; margin: 0; }
+h1 small { display: block; font-size: .85rem; font-weight: 400; letter-spacing: 0; color: var(--faint); }
+h2 { font-size: .75rem; font-weight: 600; text-transform: uppercase; letter-spacing: .09em; color: var(--faint); margin: 0 0 .9rem; }
+#phase { margin-left: auto; padding: .3rem .9rem; border-radius: 99px; border: 1px solid var(--line); background: var(--card);
+  color: var(--warn); font-weight: 600; }
+#phase::before { content: ""; display: inline-block; width: .6em; height: .6em; border-radius: 50%; margin-right: .55em;
+  background: currentColor; }
+#phase[data-phase=ready] { color: var(--lamp); }
+.grid { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
+@media (min-width: 42rem) { .grid { grid-template-columns: minmax(0, 1fr) 13rem; } }
+section { background: var(--card); border: 1px solid var(--line); border-radius: 16px; padding: 1.3rem 1.45rem;
+  box-shadow: 0 1px 2px var(--shade), 0 6px 22px var(--shade); }
 .wide { grid-column: 1 / -1; }
-.count { font-size: 2.8rem; line-height: 1; font-weight: 650; font-variant-numeric: tabular-nums; }
-.faint { color: var(--faint); }
-ul { list-style: none; margin: 0; padding: 0; }
-#phones { display: grid; gap: .35rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); margin-top: 1rem; }
-#phones li::before { content: ""; display: inline-block; width: .65em; height: .65em; border-radius: 50%;
-  margin-right: .55em; border: 1px solid var(--faint); }
-#phones li[data-on=true]::before { background: var(--lamp); border-color: var(--lamp); box-shadow: 0 0 0 .25em var(--glow); }
-code { font: 600 1.05rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
+.count { font-size: 3.4rem; line-height: 1; font-weight: 650; letter-spacing: -.03em; font-variant-numeric: tabular-nums; }
+.count small { font-size: 1rem; font-weight: 400; letter-spacing: 0; }
+.faint { color: var(--faint); font-size: .9rem; }
+h2 b { float: right; color: var(--ink); letter-spacing: 0; text-transform: none; }
+ul { list-style: none; margin: 0; padding: 0; display: grid; gap: .6rem; grid-template-columns: repeat(auto-fill, minmax(8.25rem, 1fr)); }
+#phones li { display: grid; grid-template-columns: auto 1fr; align-items: center; column-gap: .75rem; padding: .6rem .8rem;
+  border: 1px solid var(--line); border-radius: 11px; background: var(--well); }
+#phones i { grid-row: span 2; width: 1rem; height: 1rem; border-radius: 50%; border: 2px solid var(--faint); opacity: .55; }
+#phones [data-on=true] i { background: var(--lamp); border-color: var(--lamp); box-shadow: 0 0 0 .28rem var(--glow); opacity: 1; }
+#phones b { font: 650 1.1rem/1.2 ui-monospace, monospace; overflow-wrap: anywhere; }
+#phones span { color: var(--faint); font-size: .9rem; line-height: 1.25; overflow-wrap: anywhere; }
+#phones [data-on=true] span { color: var(--ink); }
+#calls[data-busy=true] { color: var(--lamp); }
+.point { display: flex; flex-wrap: wrap; gap: .75rem 2.25rem; align-items: baseline; }
+.point code { font: 650 1.45rem/1.35 ui-monospace, monospace; overflow-wrap: anywhere; }
+dl { display: flex; flex-wrap: wrap; gap: .35rem 2rem; margin: .9rem 0 0; }
+dt { color: var(--faint); font-size: .8rem; }
+dd { margin: 0; }
 table { border-collapse: collapse; width: 100%; }
-td { padding: .4rem 0; border-top: 1px solid var(--line); vertical-align: baseline; }
-tr:first-child td { border-top: 0; }
-td:first-child { width: 8rem; padding-right: 1rem; white-space: nowrap; }
+td { padding: .55rem 0; border-top: 1px solid var(--line); vertical-align: baseline; }
+tr:first-child td { border-top: 0; padding-top: 0; }
+tr:last-child td { padding-bottom: 0; }
+td:first-child { width: 9.5rem; padding-right: 1rem; white-space: nowrap; }
+kbd { font: 650 1rem/1.4 ui-monospace, monospace; color: var(--brass); }
 `;
 
 const PHASES = { starting: 'starting', ready: 'ready', draining: 'closing: no new calls' } as const;
@@ -52,6 +69,7 @@ const show = (facts) => {
   by('phase').dataset.phase = facts.phase;
   by('phase').textContent = words[facts.phase];
   by('calls').textContent = facts.calls;
+  by('calls').dataset.busy = facts.calls > 0;
   by('registered').textContent = facts.phones.filter((phone) => phone.registered).length;
   const on = new Map(facts.phones.map((phone) => [phone.number, phone.registered]));
   for (const lamp of by('phones').children) lamp.dataset.on = on.get(lamp.dataset.number) === true;
@@ -87,6 +105,14 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
+/** A telephone's dial: ten holes on a ring, and the finger stop. */
+const DIAL: Html = {
+  html: `<svg viewBox="0 0 48 48" fill="none" stroke="currentColor" aria-hidden="true"><circle cx="24" cy="24" r="22" stroke-width="2.5"/>
+<circle cx="24" cy="24" r="6.5" stroke-width="2.5"/><circle cx="24" cy="24" r="14.2" stroke-width="5" stroke-linecap="round"
+ pathLength="360" stroke-dasharray="${'0 30 '.repeat(9)}0 90" transform="rotate(75 24 24)"/>
+<path d="M39 32.6 34.4 30" stroke-width="2.6" stroke-linecap="round"/></svg>`,
+};
+
 /** The status page, whole in itself. */
 export function page(facts: PageFacts): string {
   return html`<!doctype html>
@@ -99,10 +125,11 @@ export function page(facts: PageFacts): string {
 </head>
 <body>
 <main>
-<header><h1>Strowger</h1><span id="phase" role="status" data-phase="${facts.phase}">${PHASES[facts.phase]}</span></header>
+<header>${DIAL}<h1>Strowger<small>telephone exchange</small></h1>
+<span id="phase" role="status" data-phase="${facts.phase}">${PHASES[facts.phase]}</span></header>
 <div class="grid">
 ${phones(facts)}
-<section><h2>Calls in progress</h2><div class="count" id="calls">${facts.calls}</div></section>
+${calls(facts)}
 ${pointing(facts)}
 ${dialling(facts)}
 </div>
@@ -116,22 +143,28 @@ ${dialling(facts)}
 function phones({ phones: all }: PageFacts): Html {
   const lamps = all.map(
     ({ number, name, registered }) =>
-      html`<li data-number="${number}" data-on="${String(registered)}">${number} ${name}</li>`,
+      html`<li data-number="${number}" data-on="${String(registered)}" title="${number} ${name}"><i></i><b>${number}</b><span>${name}</span></li>`,
   );
   const registered = all.filter((phone) => phone.registered).length;
-  return html`<section><h2>Phones registered</h2>
-<div class="count"><span id="registered">${registered}</span> <small class="faint">of ${all.length}</small></div>
+  return html`<section><h2>Phones <b><span id="registered">${registered}</span> of ${all.length} registered</b></h2>
 <ul id="phones">${lamps}</ul></section>`;
 }
 
+function calls({ calls: count }: PageFacts): Html {
+  return html`<section><h2>Calls in progress</h2>
+<div class="count" id="calls" data-busy="${String(count > 0)}">${count}</div></section>`;
+}
+
 function pointing({ sip }: PageFacts): Html {
-  const addresses = sip.map((address) => html`<div><code>${address}</code></div>`);
+  const addresses = sip.map((address) => html`<code>${address}</code>`);
   return html`<section class="wide"><h2>Point a phone at</h2>
-${addresses}
-<div class="faint">SIP over UDP; the user name is the number. The password was printed when the exchange first started.</div></section>`;
+<div class="point">${addresses}</div>
+<dl><div><dt>User name</dt><dd>the phone’s number</dd></div>
+<div><dt>Password</dt><dd>printed when the exchange first started</dd></div>
+<div><dt>Transport</dt><dd>UDP, TCP or TLS</dd></div></dl></section>`;
 }
 
 function dialling({ numbers }: PageFacts): Html {
-  const rows = numbers.map(({ number, what }) => html`<tr><td><code>${number}</code></td><td>${what}</td></tr>\n`);
+  const rows = numbers.map(({ number, what }) => html`<tr><td><kbd>${number}</kbd></td><td>${what}</td></tr>\n`);
   return html`<section class="wide"><h2>Numbers to dial</h2><table>${rows}</table></section>`;
 }

@@ -103,6 +103,63 @@ test('the calls of a thread that died fail, and another takes its place', async 
   await workers.stop();
 });
 
+test('one thread of two dies: the calls of the other go on, and it serves the next call at once', async () => {
+  const kernel = createLiveKernel({ onFault: () => undefined });
+  const started: Worker[] = [];
+  const workers = await startMediaWorkers({
+    kernel,
+    count: 2,
+    addresses: [LOOPBACK],
+    ports: undefined,
+    sounds: [],
+    poolSize: 2,
+    onStart: (worker) => started.push(worker),
+  });
+  const closers: (() => void)[] = [];
+  const echoing = async (
+    events: SessionEvent[],
+  ): Promise<{ readonly session: MediaSession; readonly heard: () => boolean }> => {
+    const caller = await phone(closers);
+    const session = workers.engine.session(LOOPBACK, (event) => events.push(event));
+    assert.ok(session);
+    const pcmu = { payload: 0, codec: 'PCMU' } as const;
+    session.connect({
+      remote: caller.local,
+      send: pcmu,
+      receive: [pcmu],
+      events: undefined,
+      ptime: 20,
+      latch: true,
+      epoch: 1,
+    });
+    session.hear({ kind: 'echo' });
+    let [sequence, known] = [0, 0];
+    const heard = (): boolean => {
+      const bytes = new Uint8Array(172);
+      sequence += 1;
+      writeHeader(bytes, false, 0, sequence, sequence * 160, 1);
+      caller.send(bytes, session.local);
+      const more = caller.received.length > known;
+      known = caller.received.length;
+      return more;
+    };
+    await eventually(heard);
+    return { session, heard };
+  };
+  const [deadEvents, aliveEvents, nextEvents]: SessionEvent[][] = [[], [], []];
+  const dying = await echoing(deadEvents ?? []);
+  const living = await echoing(aliveEvents ?? []);
+  await started[0]?.terminate();
+  await eventually(() => deadEvents?.length === 1);
+  dying.session.release();
+  await echoing(nextEvents ?? []);
+  await eventually(living.heard);
+  assert.deepEqual([aliveEvents, nextEvents], [[], []]);
+  assert.equal(workers.engine.census().sessions, 2);
+  for (const close of closers) close();
+  await workers.stop();
+});
+
 test('legs on different threads hear each other', async () => {
   const kernel = createLiveKernel({ onFault: () => undefined });
   const options = { kernel, count: 2, addresses: [LOOPBACK], ports: undefined, sounds: [], poolSize: 2 };
@@ -114,7 +171,15 @@ test('legs on different threads hear each other', async () => {
   const [a, b] = [alice, bob].map(({ local }) => {
     const session = workers.engine.session(LOOPBACK, () => undefined);
     const pcmu = { payload: 0, codec: 'PCMU' } as const;
-    session?.connect({ remote: local, send: pcmu, receive: [pcmu], events: 101, ptime: 20, latch: true, epoch: 1 });
+    session?.connect({
+      remote: local,
+      send: pcmu,
+      receive: [pcmu],
+      events: { send: 101, receive: 101 },
+      ptime: 20,
+      latch: true,
+      epoch: 1,
+    });
     return session;
   });
   assert.ok(a && b);

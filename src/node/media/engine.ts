@@ -5,6 +5,7 @@ import type { MediaEngine } from '../../media/engine.ts';
 import { createMediaEngine, type HostedEngine } from '../../media/engine-over-host.ts';
 import { PROTOCOL_VERSION } from '../../media/protocol.ts';
 import type { WorkerCommand, WorkerMessage, WorkerOptions } from './messages.ts';
+import { Outbox } from './outbox.ts';
 
 export interface MediaWorkerOptions {
   readonly kernel: Kernel;
@@ -55,6 +56,7 @@ class Thread {
   readonly #options: MediaWorkerOptions;
   readonly at: number;
   readonly #restarted: () => void;
+  readonly #outbox = new Outbox<WorkerCommand>((commands) => post(this.#worker, commands));
   #worker: Worker;
   #stopped = false;
 
@@ -74,7 +76,7 @@ class Thread {
   }
 
   post(command: WorkerCommand): void {
-    post(this.#worker, command);
+    this.#outbox.put(command);
   }
 
   async stop(): Promise<void> {
@@ -87,13 +89,15 @@ class Thread {
       workerData: workerOptions(this.#options, this.at),
     });
     let why = 'it ended';
-    worker.on('message', (message: WorkerMessage) => this.#heard(message));
+    worker.on('message', (messages: readonly WorkerMessage[]) => {
+      for (const message of messages) this.#heard(message);
+    });
     worker.on('error', (error) => {
       why = error instanceof Error ? error.message : String(error);
     });
     worker.on('exit', () => this.#died(why));
     this.#options.onStart?.(worker);
-    post(worker, { do: 'hello', version: PROTOCOL_VERSION });
+    post(worker, [{ do: 'hello', version: PROTOCOL_VERSION }]);
     return worker;
   }
 
@@ -116,9 +120,10 @@ class Thread {
   }
 }
 
-function post(worker: Worker, command: WorkerCommand): void {
+function post(worker: Worker, commands: readonly WorkerCommand[]): void {
+  const ports = commands.flatMap((command) => (command.do === 'link' ? [command.port] : []));
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-  worker.postMessage(command, command.do === 'link' ? [command.port] : []);
+  worker.postMessage(commands, ports);
 }
 
 /** Joins a thread with the others, so that legs hear each other wherever they are. */

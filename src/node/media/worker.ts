@@ -3,12 +3,14 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { LinkMessage } from '../../media/abroad.ts';
 import { createHost, type Host } from '../../media/host.ts';
 import type { WorkerCommand, WorkerMessage, WorkerOptions } from './messages.ts';
+import { Outbox } from './outbox.ts';
 import { createSoundFiles } from './sounds.ts';
 import { createUdp } from './udp.ts';
 
 /** The thread of a media host: owns its sockets and its clock, speaks the media protocol with the thread that made it. */
 function run(port: MessagePort, options: WorkerOptions): void {
-  const tell = (message: WorkerMessage): void => port.postMessage(message);
+  const outbox = new Outbox<WorkerMessage>((messages) => port.postMessage(messages));
+  const tell = (message: WorkerMessage): void => outbox.put(message);
   const host = createHost({
     ...options,
     udp: createUdp(),
@@ -22,12 +24,23 @@ function run(port: MessagePort, options: WorkerOptions): void {
     },
     tell,
   });
-  // Each callback of the runtime is one input; what one throws ends that input, not the calls of the thread.
-  process.on('uncaughtException', (error) => tell({ event: 'fault', error: error.stack ?? error.message }));
-  port.on('message', (command: WorkerCommand) => {
-    if (command.do === 'link') link(host, command.peer, command.port);
-    else host.command(command);
+  // Each callback of the runtime, and each command, is one input; what one throws ends that input, not the calls of the thread.
+  const fault = (error: Error): void => tell({ event: 'fault', error: error.stack ?? error.message });
+  process.on('uncaughtException', fault);
+  port.on('message', (commands: readonly WorkerCommand[]) => {
+    for (const command of commands) {
+      try {
+        obey(host, command);
+      } catch (error) {
+        fault(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
   });
+}
+
+function obey(host: Host, command: WorkerCommand): void {
+  if (command.do === 'link') link(host, command.peer, command.port);
+  else host.command(command);
 }
 
 function link(host: Host, peer: number, port: MessagePort): void {

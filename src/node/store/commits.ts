@@ -8,19 +8,24 @@ interface Statements {
   readonly put: StatementSync;
   readonly remove: StatementSync;
   readonly load: StatementSync;
+  readonly loadLast: StatementSync;
 }
 
 export interface Commits {
   /** One transaction for the group, one savepoint for each commit in it: a failing one is undone alone. */
   group(commits: readonly (readonly Change[])[]): readonly Committed[];
-  load(table: keyof Tables): readonly Tables[keyof Tables][];
+  load(table: keyof Tables, last?: number): readonly Tables[keyof Tables][];
 }
 
 export function commitsOn(db: DatabaseSync): Commits {
   const statements = prepare(db);
   return {
     group: (commits) => group(db, statements, commits),
-    load: (table) => statements[table].load.all() as unknown as readonly Tables[keyof Tables][],
+    load: (table, last) => {
+      const { load, loadLast } = statements[table];
+      const rows = last === undefined ? load.all() : loadLast.all(last).toReversed();
+      return rows as unknown as readonly Tables[keyof Tables][];
+    },
   };
 }
 
@@ -37,6 +42,7 @@ function statementsOf(db: DatabaseSync, table: keyof Tables): Statements {
     put: db.prepare(database.replaceInto(table).values(model).compile().sql),
     remove: db.prepare(database.deleteFrom(table).where('id', '=', '').compile().sql),
     load: db.prepare(database.selectFrom(table).selectAll().compile().sql),
+    loadLast: db.prepare(database.selectFrom(table).selectAll().orderBy('id', 'desc').limit(0).compile().sql),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Change, Committed, Tables } from '../../pbx/store.ts';
 /** What goes to the worker; each message is answered by one, in their order. */
 export type ToWorker =
   | { readonly group: readonly (readonly Change[])[] }
-  | { readonly load: keyof Tables }
+  | { readonly load: keyof Tables; readonly last: number | undefined }
   | { readonly close: true };
 
 export type FromWorker =

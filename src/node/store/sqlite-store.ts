@@ -6,6 +6,8 @@ import type { FromWorker, Refusal, ToWorker } from './protocol.ts';
 
 /** A group is cut here, so that the last of a flood is not the one all wait for. */
 const GROUP = 200;
+/** Each group is written to the disk and waited for: so long others may join it. */
+const GATHER_MS = 4;
 
 interface Commit {
   readonly changes: readonly Change[];
@@ -14,6 +16,7 @@ interface Commit {
 
 interface Load {
   readonly table: keyof Tables;
+  readonly last: number | undefined;
   readonly answer: (rows: never) => void;
 }
 
@@ -21,13 +24,15 @@ type Asked = Commit | Load;
 
 export interface OpenStore {
   readonly store: Store;
+  /** Rejects with E_STORE when a table cannot be read, or the thread ends unasked: such a load is never answered. */
+  readonly failed: Promise<never>;
   /** Answers what was asked, then closes the file. What is asked later fails. */
   close(): Promise<void>;
 }
 
 /**
- * The exchange's database: SQLite in a thread of its own. What is asked while the disk is busy goes to it as one group,
- * so that a thousand commits cost a few writes and a single one waits for nobody.
+ * The exchange's database: SQLite in a thread of its own. What is asked while the disk is busy, or within a few
+ * milliseconds, goes to it as one group, so that a thousand commits cost a few writes.
  * Rejects with E_STORE_LOCKED, E_STORE_CORRUPT, E_STORE_NEWER or E_STORE.
  */
 export async function openStore(options: { readonly kernel: Kernel; readonly file: string }): Promise<OpenStore> {
@@ -36,11 +41,16 @@ export async function openStore(options: { readonly kernel: Kernel; readonly fil
   });
   const first = await firstMessage(worker, options.file);
   if ('refused' in first) throw refused(options.file, first.refused);
-  const queue = new Queue(options.kernel, worker);
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined);
+  const queue = new Queue(options.kernel, worker, (text) =>
+    failed.reject(new StrowgerError('E_STORE', { file: options.file, why: text })),
+  );
   return {
+    failed: failed.promise,
     store: {
       commit: (changes, then) => queue.ask({ changes, answer: then }),
-      load: (table, then) => queue.ask({ table, answer: then }),
+      load: (table, then, last) => queue.ask({ table, last, answer: then }),
     },
     close: () => queue.close(),
   };
@@ -50,6 +60,7 @@ function firstMessage(worker: Worker, file: string): Promise<FromWorker> {
   return new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', (error: unknown) => reject(refused(file, { kind: 'other', why: why(error) })));
+    worker.once('exit', () => reject(refused(file, { kind: 'other', why: 'its thread ended' })));
   });
 }
 
@@ -72,15 +83,17 @@ function refused(file: string, refusal: Refusal): StrowgerError {
 class Queue {
   readonly #kernel: Kernel;
   readonly #worker: Worker;
+  readonly #failed: (why: string) => void;
   readonly #waiting: Asked[] = [];
   readonly #ended: Promise<void>;
   #atWorker: readonly Asked[] = [];
   #state: 'idle' | 'starting' | 'busy' | 'closing' | 'gone' = 'idle';
   #closing = false;
 
-  constructor(kernel: Kernel, worker: Worker) {
+  constructor(kernel: Kernel, worker: Worker, failed: (why: string) => void) {
     this.#kernel = kernel;
     this.#worker = worker;
+    this.#failed = failed;
     worker.removeAllListeners('error');
     worker.on('message', (message: FromWorker) => this.#answered(message));
     worker.on('error', (error: unknown) => kernel.fault('store', error));
@@ -104,11 +117,13 @@ class Queue {
     return this.#ended;
   }
 
-  /** What is asked in one turn of the event loop goes together, even when the worker is idle. */
+  /** What is asked within a few milliseconds goes together, even when the worker is idle; nothing that is read waits. */
   #start(): void {
     if (this.#state !== 'idle') return;
     this.#state = 'starting';
-    setImmediate(() => this.#next());
+    const [first] = this.#waiting;
+    if (this.#closing || (first !== undefined && 'table' in first)) setImmediate(() => this.#next());
+    else setTimeout(() => this.#next(), GATHER_MS);
   }
 
   #next(): void {
@@ -124,7 +139,7 @@ class Queue {
 
   #post(first: Asked): void {
     this.#state = 'busy';
-    if ('table' in first) return this.#tell({ load: first.table });
+    if ('table' in first) return this.#tell({ load: first.table, last: first.last });
     this.#tell({ group: this.#atWorker.map((asked) => ('changes' in asked ? asked.changes : [])) });
   }
 
@@ -146,14 +161,16 @@ class Queue {
     this.#atWorker = [];
     if ('results' in message) asked.forEach((one, at) => this.#deliver(one, message.results[at] ?? LOST));
     else if ('rows' in message) for (const one of asked) this.#deliverRows(one, message.rows);
-    else if ('failed' in message) this.#kernel.fault('store load', new Error(message.failed));
-    if (this.#state === 'busy') this.#next();
+    else if ('failed' in message) this.#failed(message.failed);
+    if (this.#state !== 'busy') return;
+    this.#state = 'idle';
+    if (this.#waiting.length > 0 || this.#closing) this.#start();
   }
 
   /** An immediate each: promise reactions to one answer run before the next. */
   #deliver(asked: Asked, result: Committed): void {
     if ('changes' in asked) setImmediate(() => this.#kernel.input('store', () => asked.answer(result)));
-    else this.#kernel.fault('store load', new Error(result.ok ? 'answered as a commit' : result.why));
+    else this.#failed(result.ok ? 'a load was answered as a commit' : result.why);
   }
 
   #deliverRows(asked: Asked, rows: readonly Tables[keyof Tables][]): void {
@@ -163,6 +180,7 @@ class Queue {
   /** The thread ended: nothing more is acknowledged, and nobody is left without an answer. */
   #lost(): void {
     this.#state = 'gone';
+    if (!this.#closing) this.#failed('its thread ended');
     const asked = this.#atWorker;
     this.#atWorker = [];
     for (const one of asked) this.#deliver(one, LOST);

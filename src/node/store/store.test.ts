@@ -117,6 +117,18 @@ test('answers are inputs, and the reactions to one run before the next', async (
   assert.deepEqual(order, ['first', 'second', 'third']);
 });
 
+test('a table that cannot be read is E_STORE, not a silence in which the start hangs', async () => {
+  const open = await openStore({ kernel, file: freshFile() });
+  open.store.load('nonsense' as 'setting', () => assert.fail('answered'));
+  await assert.rejects(open.failed, { code: 'E_STORE' });
+  assert.deepEqual(await commit(open), { ok: true }, 'what comes after it is served');
+  await open.close();
+  const closed = await openStore({ kernel, file: freshFile() });
+  await closed.close();
+  closed.store.load('setting', () => assert.fail('answered'));
+  await assert.rejects(closed.failed, { code: 'E_STORE', message: /has been closed/ });
+});
+
 test('the database is for its owner alone', async () => {
   const file = freshFile();
   const open = await openStore({ kernel, file });

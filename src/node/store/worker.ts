@@ -22,7 +22,7 @@ function serve(file: string): void {
 function answer(commits: Commits, message: Exclude<ToWorker, { close: true }>): FromWorker {
   if ('group' in message) return { results: commits.group(message.group) };
   try {
-    return { rows: commits.load(message.load) };
+    return { rows: commits.load(message.load, message.last) };
   } catch (error) {
     return { failed: why(error) };
   }

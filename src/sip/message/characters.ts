@@ -16,6 +16,8 @@ export const PLAIN = 64;
 export const DISPLAY = 128;
 /** URI schemes behind their first letter. */
 export const SCHEME = 256;
+/** Parameter values as they are on the wire without quotes: base64, URIs, `[…]` around received (RFC 5118 §4.5). */
+export const VALUE = 512;
 
 const classes = new Uint16Array(256);
 
@@ -40,6 +42,10 @@ allow(PLAIN, `${TOKENS}[]:`);
 allow(SCHEME, `${ALPHANUM}+-.`);
 allow(DISPLAY, `${TOKENS} \t()/@[]?={}&$#|^`);
 for (let code = 128; code < 256; code += 1) allow(DISPLAY, String.fromCharCode(code));
+for (let code = 33; code < 256; code += 1) {
+  const character = String.fromCharCode(code);
+  if (code !== 127 && !';,"<>'.includes(character)) allow(VALUE, character);
+}
 
 export function is(kind: number, code: number): boolean {
   return ((classes[code] ?? 0) & kind) !== 0;
@@ -62,7 +68,14 @@ export function isSpace(code: number): boolean {
 /** The first place at or after `at` that is no white space. */
 export function skipSpace(text: string, at: number): number {
   let to = at;
-  while (isSpace(text.charCodeAt(to))) to += 1;
+  while (to < text.length && isSpace(text.charCodeAt(to))) to += 1;
+  return to;
+}
+
+/** The first place at or after `at` that is not of that class. */
+export function endOf(kind: number, text: string, at: number): number {
+  let to = at;
+  while (to < text.length && is(kind, text.charCodeAt(to))) to += 1;
   return to;
 }
 

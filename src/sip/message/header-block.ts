@@ -1,6 +1,6 @@
 import { all, isSpace, skipSpace, TOKEN, trimmed } from './characters.ts';
 import { HeaderLines } from './header-lines.ts';
-import { keyOf } from './header-name.ts';
+import { keyOf, usualAt } from './header-name.ts';
 
 /** More header lines than this are not read. */
 export const MAX_LINES = 256;
@@ -21,20 +21,30 @@ export function readHeaders(text: string, from: number, to: number): HeaderBlock
   let at = from;
   // Lines that are none count too: each costs a search for its colon.
   for (let lines = 0; at < to && lines < MAX_LINES; lines += 1) {
-    const lineEnd = text.indexOf('\r\n', at);
-    let end = lineEnd;
-    while (end + 2 < to && isSpace(text.charCodeAt(end + 2))) end = text.indexOf('\r\n', end + 2);
+    // Two searches for one character cost less than one for two: most lines end at the first CR, and are not folded.
+    const cr = text.indexOf('\r', at);
+    const plain = text.indexOf('\n', at) === cr + 1 && !(cr + 2 < to && isSpace(text.charCodeAt(cr + 2)));
+    const lineEnd = plain ? cr : text.indexOf('\r\n', at);
+    const end = plain ? cr : foldedEnd(text, lineEnd, to);
     const colon = text.indexOf(':', at);
-    const name = colon < 0 || colon > lineEnd ? '' : nameOf(text, at, colon);
-    if (name === '' || holdsBareBreak(text, at, end)) flaw ??= 'header line';
+    const usual = colon > at && colon < lineEnd ? usualAt(text, at, colon) : undefined;
+    const name = usual?.name ?? (colon < 0 || colon > lineEnd ? '' : nameOf(text, at, colon));
+    if (name === '' || (!plain && holdsBareBreak(text, at, end))) flaw ??= 'header line';
     else {
       names.push(name);
-      keys.push(keyOf(name));
+      keys.push(usual === undefined ? keyOf(name) : usual.key);
       values.push(end === lineEnd ? trimmed(text, colon + 1, end) : unfolded(text, colon + 1, end));
     }
     at = end + 2;
   }
   return { headers: new HeaderLines(names, keys, values), flaw, tooMany: at < to };
+}
+
+/** The end of the line that ends at `lineEnd`, with those that continue it. */
+function foldedEnd(text: string, lineEnd: number, to: number): number {
+  let end = lineEnd;
+  while (end + 2 < to && isSpace(text.charCodeAt(end + 2))) end = text.indexOf('\r\n', end + 2);
+  return end;
 }
 
 /** A token, with white space before the colon allowed; '' when it is none. */

@@ -68,6 +68,12 @@ export class HeaderLines implements Headers {
     return count;
   }
 
+  /** The line of that name, given long and in lower case; undefined when there is none, or several. */
+  one(key: string): string | undefined {
+    const at = this.#keys.indexOf(key);
+    return at < 0 || this.#keys.indexOf(key, at + 1) >= 0 ? undefined : this.#values[at];
+  }
+
   /** The name of the first such line as it is written. */
   nameOf(name: string): string | undefined {
     return this.#names[this.#keys.indexOf(keyOf(name))];

@@ -31,13 +31,41 @@ const COMMON =
   'Content-Length Contact Identity-Info Event Refer-To Subject To Allow-Events Via Session-Expires Identity';
 
 const keys = new Map<string, string>();
+
+/** A name as it is usually written, and what it is found by. */
+export interface Usual {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** The usual spellings by their places in `slotOf`; names that share one stand in the next that was free. */
+const SLOTS = 256;
+const usual: (Usual | undefined)[] = Array.from({ length: SLOTS });
+
 for (const name of COMMON.split(' ')) {
-  keys.set(name, name.toLowerCase());
-  keys.set(name.toLowerCase(), name.toLowerCase());
+  const key = name.toLowerCase();
+  keys.set(name, key);
+  keys.set(key, key);
+  let slot = slotOf(name, 0, name.length);
+  while (usual[slot] !== undefined) slot = (slot + 1) % SLOTS;
+  usual[slot] = { name, key };
 }
 for (const [short, key] of Object.entries(COMPACT)) {
   keys.set(short, key);
   keys.set(short.toUpperCase(), key);
+}
+
+function slotOf(text: string, from: number, to: number): number {
+  const middle = text.charCodeAt((from + to) >> 1);
+  return (text.charCodeAt(from) * 7 + middle * 31 + text.charCodeAt(to - 1) * 17 + (to - from) * 5) % SLOTS;
+}
+
+/** The usual name that is written from `from` to `to`, without a slice made; undefined when it is written otherwise or unknown. */
+export function usualAt(text: string, from: number, to: number): Usual | undefined {
+  for (let slot = slotOf(text, from, to); ; slot = (slot + 1) % SLOTS) {
+    const found = usual[slot];
+    if (found === undefined || (found.name.length === to - from && text.startsWith(found.name, from))) return found;
+  }
 }
 
 /** What a header name is found by: the long form in lower case, one string for all its spellings. */

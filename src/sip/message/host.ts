@@ -1,13 +1,12 @@
-import { digits, HOST, IPV6, all, is } from './characters.ts';
+import { all, digits, endOf, HOST, IPV6 } from './characters.ts';
 
 /** The place behind the host that begins at `from` (name, IPv4 address or [IPv6] reference); -1 when none stands there. */
 export function hostEnd(text: string, from: number): number {
   if (text.charCodeAt(from) === 91) return referenceEnd(text, from);
   const first = text.charCodeAt(from);
   if (first === 45 || first === 46) return -1;
-  let at = from;
-  while (is(HOST, text.charCodeAt(at))) at += 1;
-  return at > from ? at : -1;
+  const end = endOf(HOST, text, from);
+  return end > from ? end : -1;
 }
 
 function referenceEnd(text: string, from: number): number {

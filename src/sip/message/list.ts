@@ -20,18 +20,25 @@ function behind(end: number, text: string): number {
 
 /** Appends the values of one line, trimmed; empty ones are left out. Returns whether there were empty ones. */
 export function splitInto(values: string[], text: string): boolean {
+  // Most lines hold one value.
+  if (text !== '' && !text.includes(',')) return pushTrimmed(values, text, 0, text.length);
   let empty = false;
   for (let from = 0; from <= text.length; ) {
     const end = valueEnd(text, from);
-    const value = trimmed(text, from, end);
-    if (value === '') empty = true;
-    else values.push(value);
+    if (pushTrimmed(values, text, from, end)) empty = true;
     from = end + 1;
   }
   return empty;
 }
 
+/** Returns true, with nothing appended, when only white space stands there. */
+function pushTrimmed(values: string[], text: string, from: number, to: number): boolean {
+  const value = trimmed(text, from, to);
+  if (value !== '') values.push(value);
+  return value === '';
+}
+
 /** The first value of a line, trimmed. */
 export function firstValue(text: string): string {
-  return trimmed(text, 0, valueEnd(text, 0));
+  return trimmed(text, 0, text.includes(',') ? valueEnd(text, 0) : text.length);
 }

@@ -1,3 +1,4 @@
+import { fromLatin1 } from '../../kernel/index.ts';
 import { parseCSeq } from './cseq.ts';
 import { HeaderLines } from './header-lines.ts';
 import { firstValue } from './list.ts';
@@ -25,16 +26,22 @@ export const NO_BODY = new Uint8Array(0);
 /** The header fields that every message has, each parsed when first asked for. */
 class TypedFields {
   readonly headers: HeaderLines;
-  readonly body: Uint8Array;
+  #body: Uint8Array | string;
   #via: Via | undefined;
   #from: NameAddr | undefined;
   #to: NameAddr | undefined;
   #cseq: CSeq | undefined;
   #contacts: readonly NameAddr[] | undefined;
 
-  constructor(headers: HeaderLines, body: Uint8Array) {
+  /** A body given as wire text becomes octets when first asked for. */
+  constructor(headers: HeaderLines, body: Uint8Array | string) {
     this.headers = headers;
-    this.body = body;
+    this.#body = body;
+  }
+
+  get body(): Uint8Array {
+    if (typeof this.#body === 'string') this.#body = this.#body === '' ? NO_BODY : fromLatin1(this.#body);
+    return this.#body;
   }
 
   get via(): Via {
@@ -85,7 +92,7 @@ export class SipRequest extends TypedFields implements Request {
   readonly uriText: string;
   #uri: Uri | undefined;
 
-  constructor(method: string, uriText: string, headers: HeaderLines, body: Uint8Array) {
+  constructor(method: string, uriText: string, headers: HeaderLines, body: Uint8Array | string) {
     super(headers, body);
     this.method = method;
     this.uriText = uriText;
@@ -102,7 +109,7 @@ export class SipResponse extends TypedFields implements Response {
   readonly status: number;
   readonly reasonPhrase: string;
 
-  constructor(status: number, reasonPhrase: string, headers: HeaderLines, body: Uint8Array) {
+  constructor(status: number, reasonPhrase: string, headers: HeaderLines, body: Uint8Array | string) {
     super(headers, body);
     this.status = status;
     this.reasonPhrase = reasonPhrase;

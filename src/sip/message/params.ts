@@ -1,4 +1,4 @@
-import { all, isSpace, is, PLAIN, quotedEnd, skipSpace, TOKEN, trimmed } from './characters.ts';
+import { all, endOf, PLAIN, quotedEnd, skipSpace, TOKEN, trimmed, VALUE } from './characters.ts';
 import { quote, unquote } from './quote.ts';
 import type { Params } from './types.ts';
 
@@ -14,28 +14,42 @@ export function parseParams(text: string): Params | undefined {
   return text.charCodeAt(at) === 59 ? paramsAt(text, at) : paramsAt(`;${text}`, 0);
 }
 
+/** Where the parts of the parameter scanned last stand: scanning builds nothing, so that checking costs little. */
+const part = { nameAt: 0, nameEnd: 0, valueAt: 0, valueEnd: 0 };
+
+/** The place behind the parameter whose semicolon stands at `at`, and its parts in {@link part}; -1 when it is none. */
+function scanParam(text: string, at: number): number {
+  if (text.charCodeAt(at) !== 59) return -1;
+  part.nameAt = skipSpace(text, at + 1);
+  part.nameEnd = endOf(TOKEN, text, part.nameAt);
+  if (part.nameEnd === part.nameAt) return -1;
+  const equals = skipSpace(text, part.nameEnd);
+  part.valueAt = part.valueEnd = equals;
+  if (equals === text.length || text.charCodeAt(equals) !== 61) return equals;
+  part.valueAt = skipSpace(text, equals + 1);
+  const quoted = part.valueAt < text.length && text.charCodeAt(part.valueAt) === 34;
+  part.valueEnd = quoted ? quotedEnd(text, part.valueAt) : endOf(VALUE, text, part.valueAt);
+  return part.valueEnd <= part.valueAt ? -1 : skipSpace(text, part.valueEnd);
+}
+
+/** Whether {@link paramsAt} reads them. */
+export function areParams(text: string, from: number): boolean {
+  let at = skipSpace(text, from);
+  while (at >= 0 && at < text.length) at = scanParam(text, at);
+  return at >= 0;
+}
+
 /** Parameters from `at`, where the end or a semicolon stands, to the end of the text (RFC 3261 §25.1 generic-param). */
 export function paramsAt(text: string, from: number): Params | undefined {
   let at = skipSpace(text, from);
   if (at === text.length) return NO_PARAMS;
   const params = new Map<string, string>();
   while (at < text.length) {
-    if (text.charCodeAt(at) !== 59) return undefined;
-    const nameAt = skipSpace(text, at + 1);
-    const nameEnd = tokenEnd(text, nameAt);
-    if (nameEnd === nameAt) return undefined;
-    const name = text.slice(nameAt, nameEnd).toLowerCase();
-    at = skipSpace(text, nameEnd);
-    let value = '';
-    if (text.charCodeAt(at) === 61) {
-      const valueAt = skipSpace(text, at + 1);
-      const valueEnd = text.charCodeAt(valueAt) === 34 ? quotedEnd(text, valueAt) : plainEnd(text, valueAt);
-      if (valueEnd <= valueAt) return undefined;
-      value = text.slice(valueAt, valueEnd);
-      if (value.charCodeAt(0) === 34) value = unquote(value);
-      at = skipSpace(text, valueEnd);
-    }
-    if (!params.has(name)) params.set(name, value);
+    at = scanParam(text, at);
+    if (at < 0) return undefined;
+    const name = text.slice(part.nameAt, part.nameEnd).toLowerCase();
+    const value = text.slice(part.valueAt, part.valueEnd);
+    if (!params.has(name)) params.set(name, value.startsWith('"') ? unquote(value) : value);
   }
   return params;
 }
@@ -57,30 +71,4 @@ export function printParams(params: Params): string {
 
 function plainOrQuoted(value: string): string {
   return all(PLAIN, value) ? value : quote(value);
-}
-
-function tokenEnd(text: string, from: number): number {
-  let at = from;
-  while (is(TOKEN, text.charCodeAt(at))) at += 1;
-  return at;
-}
-
-/** Values stand unquoted more widely than token / host allows: base64, URIs, `[…]` around received (RFC 5118 §4.5). */
-function plainEnd(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && !endsPlain(text.charCodeAt(at))) at += 1;
-  return at;
-}
-
-function endsPlain(code: number): boolean {
-  return (
-    isSpace(code) ||
-    code < 32 ||
-    code === 127 ||
-    code === 59 ||
-    code === 44 ||
-    code === 34 ||
-    code === 60 ||
-    code === 62
-  );
 }

@@ -242,6 +242,11 @@ test('mandatory fields: missing ones that an answer needs leave nothing to answe
   good(invite('Contact', ''));
 });
 
+test('RFC 3261 §25.1: white space around the slashes of a Via', () => {
+  for (const protocol of ['SIP/2.0/UDP', 'SIP/2.0/ UDP', 'SIP / 2.0 / UDP'])
+    assert.equal(good(invite('Via', `Via: ${protocol} h;branch=a`)).via.transport, 'UDP', protocol);
+});
+
 test('mandatory fields: broken ones are answered with 400', () => {
   for (const line of [
     'From: <sip:alice@atlanta.example.com',

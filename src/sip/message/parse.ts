@@ -3,7 +3,7 @@ import { digits } from './characters.ts';
 import { flawOf } from './check.ts';
 import { type HeaderBlock, readHeaders } from './header-block.ts';
 import type { HeaderLines } from './header-lines.ts';
-import { NO_BODY, NO_CSEQ, NO_VIA, SipRequest, SipResponse } from './message.ts';
+import { NO_CSEQ, NO_VIA, SipRequest, SipResponse } from './message.ts';
 import { parseStartLine, type StartLine } from './start-line.ts';
 import type { Malformed, Parsed } from './types.ts';
 
@@ -23,10 +23,13 @@ export function parse(bytes: Uint8Array): Parsed {
   if (line === undefined) return { kind: 'malformed', why: 'start line' };
   const blank = text.indexOf('\r\n\r\n', lineEnd);
   const block = readHeaders(text, lineEnd + 2, (blank < 0 ? text.lastIndexOf('\r\n') : blank) + 2);
-  const body = blank < 0 ? 'no empty line' : bodyOf(block.headers, bytes, blank + 4);
+  const length = blank < 0 ? 'no empty line' : bodyLength(block.headers, bytes.length - blank - 4);
+  // Wire text until somebody asks for it: most bodies are read once or never.
+  const body = typeof length === 'string' ? '' : text.slice(blank + 4, blank + 4 + length);
+  const flaw = typeof length === 'string' ? length : undefined;
   return line.kind === 'request'
-    ? readRequest(line, block, body, bytes.length)
-    : readResponse(line, block, body, bytes.length);
+    ? readRequest(line, block, body, flaw, bytes.length)
+    : readResponse(line, block, body, flaw, bytes.length);
 }
 
 function skipBreaks(text: string): number {
@@ -35,39 +38,38 @@ function skipBreaks(text: string): number {
   return at;
 }
 
-/** The body's octets, copied; or why there are none (RFC 3261 §18.3, §20.14). */
-function bodyOf(headers: HeaderLines, bytes: Uint8Array, from: number): Uint8Array | string {
-  const lines = headers.count('content-length');
-  const there = Math.max(0, bytes.length - from);
-  const length = lines === 0 ? there : digits(headers.get('content-length') ?? '');
-  if (lines > 1 || length === undefined) return 'Content-Length';
-  if (length > there) return 'body shorter than Content-Length';
-  // `slice` of a Buffer would share the datagram's memory.
-  return length === 0 ? NO_BODY : new Uint8Array(bytes.subarray(from, from + length));
+/** How long the body is, of the octets that are there; or why there is none (RFC 3261 §18.3, §20.14). */
+function bodyLength(headers: HeaderLines, there: number): number | string {
+  const line = headers.one('content-length');
+  if (line === undefined && !headers.has('content-length')) return there;
+  const length = digits(line ?? '');
+  if (length === undefined) return 'Content-Length';
+  return length > there ? 'body shorter than Content-Length' : length;
 }
 
 function readRequest(
   line: StartLine & { kind: 'request' },
   block: HeaderBlock,
-  body: Uint8Array | string,
+  body: string,
+  flaw: string | undefined,
   octets: number,
 ): Parsed {
-  const flawed = typeof body === 'string';
-  const made = new SipRequest(line.method, line.uriText, block.headers, flawed ? NO_BODY : body);
+  const made = new SipRequest(line.method, line.uriText, block.headers, body);
   if (line.version !== '2.0') return malformed(made, `version ${line.version}`, 505);
   if (octets > MAX_OCTETS) return malformed(made, 'too many octets', 413);
   if (block.tooMany) return malformed(made, 'too many header lines', 413);
-  const why = line.flaw ?? block.flaw ?? (flawed ? body : undefined) ?? flawOf(made);
+  const why = line.flaw ?? block.flaw ?? flaw ?? flawOf(made);
   return why === undefined ? made : malformed(made, why, 400);
 }
 
 function readResponse(
   line: StartLine & { kind: 'response' },
   block: HeaderBlock,
-  body: Uint8Array | string,
+  body: string,
+  flaw: string | undefined,
   octets: number,
 ): Parsed {
-  if (typeof body === 'string') return { kind: 'malformed', why: body };
+  if (flaw !== undefined) return { kind: 'malformed', why: flaw };
   const made = new SipResponse(line.status, line.reasonPhrase, block.headers, body);
   const tooLarge = octets > MAX_OCTETS || block.tooMany;
   const why = tooLarge ? 'too large' : (block.flaw ?? flawOf(made));

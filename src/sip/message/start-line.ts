@@ -7,7 +7,7 @@ export type StartLine =
 
 /** undefined when it is neither Request-Line nor Status-Line. */
 export function parseStartLine(line: string): StartLine | undefined {
-  return versionEnd(line, 0) > 0 ? statusLine(line) : requestLine(line);
+  return line.charAt(3) === '/' && versionEnd(line, 0) > 0 ? statusLine(line) : requestLine(line);
 }
 
 /** SIP-Version SP Status-Code SP Reason-Phrase; a missing last space is forgiven. */
@@ -30,7 +30,7 @@ function requestLine(line: string): StartLine | undefined {
   const method = line.slice(0, Math.max(0, from));
   if (!isToken(method) || holdsBreak(line)) return undefined;
   const strict = line.lastIndexOf(' ');
-  if (versionEnd(line, strict + 1) === line.length) {
+  if (line.endsWith(' SIP/2.0') || versionEnd(line, strict + 1) === line.length) {
     const uriText = line.slice(from + 1, strict);
     const flaw =
       uriText === '' || uriText.includes(' ') || uriText.includes('\t') ? 'white space in Request-Line' : undefined;

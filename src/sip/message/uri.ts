@@ -43,29 +43,58 @@ export function readUri(text: string, resolve: Unescape): Uri | undefined {
   };
 }
 
-function sipUri(scheme: string, text: string, from: number, resolve: Unescape): Uri | undefined {
+/** Where the parts of the sip URI scanned last stand: scanning builds nothing, so that checking costs little. */
+const part = { userEnd: 0, at: 0, hostAt: 0, hostEnd: 0, portEnd: 0, paramsEnd: 0 };
+let port: number | undefined;
+
+/** Finds the parts of a sip URI behind its scheme, those between semicolons excepted; false when they do not stand there. */
+function scanSip(text: string, from: number): boolean {
   const at = text.indexOf('@', from);
-  const hostFrom = at < 0 ? from : at + 1;
   const colon = text.indexOf(':', from);
-  const userEnd = colon >= 0 && colon < at ? colon : at;
+  part.at = at;
+  part.userEnd = colon >= 0 && colon < at ? colon : at;
+  if (part.userEnd === from || (part.userEnd < at && beginsParams(text, part.userEnd, at))) return false;
+  part.hostAt = at < 0 ? from : at + 1;
+  part.hostEnd = hostEnd(text, part.hostAt);
+  if (part.hostEnd < 0) return false;
+  const question = text.indexOf('?', part.hostEnd);
+  part.paramsEnd = question < 0 ? text.length : question;
+  const semicolon = text.indexOf(';', part.hostEnd);
+  part.portEnd = semicolon >= 0 && semicolon < part.paramsEnd ? semicolon : part.paramsEnd;
+  port = undefined;
+  if (part.portEnd === part.hostEnd) return true;
+  port = portAt(text, part.hostEnd + 1, part.portEnd);
+  return port !== undefined && text.charCodeAt(part.hostEnd) === 58;
+}
+
+function sipUri(scheme: string, text: string, from: number, resolve: Unescape): Uri | undefined {
+  if (!scanSip(text, from)) return undefined;
+  const { at, userEnd, portEnd, paramsEnd } = part;
   const user = at < 0 ? '' : resolve(text.slice(from, userEnd));
   const password = userEnd < at ? resolve(text.slice(userEnd + 1, at)) : '';
-  if (user === undefined || password === undefined || (at >= 0 && user === '')) return undefined;
-  if (userEnd < at && beginsParams(text, userEnd, at)) return undefined;
-
-  const hostTo = hostEnd(text, hostFrom);
-  if (hostTo < 0) return undefined;
-  const question = text.indexOf('?', hostTo);
-  const paramsEnd = question < 0 ? text.length : question;
-  const semicolon = text.indexOf(';', hostTo);
-  const portEnd = semicolon >= 0 && semicolon < paramsEnd ? semicolon : paramsEnd;
-  const port = portEnd > hostTo ? portAt(text, hostTo + 1, portEnd) : undefined;
-  if (portEnd > hostTo && (port === undefined || text.charCodeAt(hostTo) !== 58)) return undefined;
-
   const params = portEnd < paramsEnd ? uriParams(text, portEnd, paramsEnd, resolve) : NO_PARAMS;
-  if (params === undefined) return undefined;
-  const headers = question < 0 ? '' : text.slice(question + 1);
-  return { scheme, user, password, host: hostAt(text, hostFrom, hostTo), port, params, headers };
+  if (user === undefined || password === undefined || params === undefined) return undefined;
+  const host = hostAt(text, part.hostAt, part.hostEnd);
+  return { scheme, user, password, host, port, params, headers: text.slice(paramsEnd + 1) };
+}
+
+/** Whether {@link parseUri} reads it. */
+export function isUri(text: string): boolean {
+  const from = text.startsWith('sip:') ? 4 : text.startsWith('sips:') ? 5 : 0;
+  if (from === 0 || text.includes('%')) return readUri(text, unescape) !== undefined;
+  if (!scanSip(text, from) || !visible(text, from, part.hostAt)) return false;
+  return (
+    part.portEnd === text.length || (visible(text, part.portEnd) && namesParams(text, part.portEnd, part.paramsEnd))
+  );
+}
+
+/** Every semicolon from `from` to `to` has a name behind it. */
+function namesParams(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at = paramPartEnd(text, at + 1, to, 59)) {
+    const next = at + 1 < to ? text.charCodeAt(at + 1) : 59;
+    if (next === 59 || next === 61) return false;
+  }
+  return true;
 }
 
 /** A password holds no `;` or `?`: there the @ stood in a parameter or header, where it must be escaped. */
@@ -115,8 +144,8 @@ export function printUri(uri: Uri): string {
 }
 
 /** No space, control character, quote or angle bracket anywhere. */
-function visible(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
+function visible(text: string, from = 0, to = text.length): boolean {
+  for (let at = from; at < to; at += 1) {
     const code = text.charCodeAt(at);
     if (code < 33 || code === 34 || code === 60 || code === 62 || code === 127) return false;
   }

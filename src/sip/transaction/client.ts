@@ -1,11 +1,11 @@
-import type { Kernel, Opened } from '../../kernel/index.ts';
+import type { Kernel, Opened, Scope } from '../../kernel/index.ts';
 import type { Field, Request, Response } from '../message/index.ts';
 import type { Flow, Transport } from '../transport/index.ts';
 import { clientInvite } from './client-invite.ts';
 import { clientNonInvite } from './client-non-invite.ts';
 import { ackFor } from './hop-by-hop.ts';
 import { type ClientAction, type ClientEvent, responseEvent } from './machine.ts';
-import { Run } from './run.ts';
+import { type Actor, Run } from './run.ts';
 import { Countdown } from './timers.ts';
 import type { ClientTransaction, ClientUser, Timers } from './types.ts';
 
@@ -20,7 +20,7 @@ export interface ClientContext {
 }
 
 /** One client transaction (RFC 3261 §17.1). */
-export class Client implements ClientTransaction {
+export class Client implements ClientTransaction, Actor<ClientAction, Response> {
   readonly context: ClientContext;
   /** What responses to it are found by (§17.1.3). */
   readonly key: string;
@@ -37,21 +37,22 @@ export class Client implements ClientTransaction {
   cancelHeaders: readonly Field[] = [];
   readonly #opened: Opened;
 
-  constructor(context: ClientContext, key: string, request: Request, flow: Flow, user: ClientUser) {
+  constructor(
+    context: ClientContext,
+    key: string,
+    request: Request,
+    flow: Flow,
+    user: ClientUser,
+    scope: Scope = context.kernel.scene,
+  ) {
     this.context = context;
     this.key = key;
     this.request = request;
     this.flow = flow;
     this.user = user;
-    this.#opened = context.kernel.scene.open('transaction');
-    this.countdown = new Countdown(context.kernel.scene, context.timers, flow.reliable, (event) =>
-      this.run.fire(event),
-    );
-    this.run = new Run(
-      request.method === 'INVITE' ? clientInvite : clientNonInvite,
-      (action, response) => actions[action](this, response),
-      () => this.#end(),
-    );
+    this.#opened = scope.open('transaction');
+    this.run = new Run(request.method === 'INVITE' ? clientInvite : clientNonInvite, this);
+    this.countdown = new Countdown(scope, context.timers, flow.reliable, this.run);
   }
 
   get state(): string {
@@ -67,7 +68,11 @@ export class Client implements ClientTransaction {
     this.run.fire(responseEvent(response.status), response);
   }
 
-  #end(): void {
+  act(action: ClientAction, response: Response | undefined): void {
+    actions[action](this, response);
+  }
+
+  end(): void {
     this.countdown.stop();
     this.#opened.close();
     this.context.ended(this);

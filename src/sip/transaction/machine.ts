@@ -47,7 +47,7 @@ export type ClientAction =
   | 'tellTimeout'
   | 'tellTransport';
 
-export type ServerEvent = ResponseEvent | 'request' | 'ack' | 'transportError' | TimerEvent;
+export type ServerEvent = ResponseEvent | 'challenge' | 'request' | 'ack' | 'transportError' | TimerEvent;
 
 export type ServerAction =
   | 'startG'
@@ -57,7 +57,6 @@ export type ServerAction =
   | 'startJ'
   | 'startL'
   | 'stopTimers'
-  | 'sendTrying'
   | 'sendResponse'
   | 'resendResponse'
   | 'tellRequest'
@@ -67,4 +66,9 @@ export type ServerAction =
 export function responseEvent(status: number): ResponseEvent {
   if (status < 200) return '1xx';
   return status < 300 ? '2xx' : '300-699';
+}
+
+/** 401 and 407 to an INVITE are refusals of their own kind (RFC 3261 §26.3.2.4). */
+export function serverEvent(method: string, status: number): ServerEvent {
+  return method === 'INVITE' && (status === 401 || status === 407) ? 'challenge' : responseEvent(status);
 }

@@ -33,3 +33,25 @@ export function mergeKey(request: Request): string | undefined {
   if (request.toTag !== '' || request.method === 'CANCEL') return undefined;
   return [request.fromTag, request.callId, request.cseq.number, request.cseq.method].join('\n');
 }
+
+/** What a branch of ours says of the request it was made for: 32 bits of its Request-URI (FNV-1a). */
+export function uriMark(request: Request): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < request.uriText.length; at += 1)
+    hash = Math.imul(hash ^ request.uriText.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(36);
+}
+
+/**
+ * Whether a request has come back to who sent it, its Request-URI unchanged (RFC 3261 §16.3 step 4): one of its branches
+ * begins with `mark` and was made for that URI. With another one it is a spiral, which is no loop.
+ */
+export function looped(request: Request, mark: string): boolean {
+  for (const via of request.headers.lines('Via')) {
+    if (!via.includes(mark)) continue;
+    const own = uriMark(request);
+    for (const [, made] of via.matchAll(new RegExp(`=${mark}[0-9a-f]+\\.([0-9a-z]+)`, 'g')))
+      if (made === own) return true;
+  }
+  return false;
+}

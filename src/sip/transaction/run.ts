@@ -1,21 +1,31 @@
 import { ignored, type Machine, type Step } from './machine.ts';
 
+/** What a machine runs for. */
+export interface Actor<A extends string, M> {
+  /** Does one action. */
+  act(action: A, message: M | undefined): void;
+  /** Frees everything the transaction holds, before any action of that step. */
+  end(): void;
+}
+
 /** Runs one machine for one transaction. `M` is the message that comes with an event. */
 export class Run<E extends string, A extends string, M> {
   readonly machine: Machine<E, A>;
-  readonly #act: (action: A, message: M | undefined) => void;
-  readonly #end: () => void;
+  #actor: Actor<A, M>;
   #state = 'new';
 
-  /** `act` does one action; `end` frees everything the transaction holds, before any action of that step. */
-  constructor(machine: Machine<E, A>, act: (action: A, message: M | undefined) => void, end: () => void) {
+  constructor(machine: Machine<E, A>, actor: Actor<A, M>) {
     this.machine = machine;
-    this.#act = act;
-    this.#end = end;
+    this.#actor = actor;
   }
 
   get state(): string {
     return this.#state;
+  }
+
+  /** From now on actions are another's to do; the state stays. */
+  runFor(actor: Actor<A, M>): void {
+    this.#actor = actor;
   }
 
   start(): void {
@@ -29,9 +39,8 @@ export class Run<E extends string, A extends string, M> {
 
   /** State first, then what is sent, then what is told: the tables keep telling last. */
   #take(step: Step<string, A>, message: M | undefined): void {
-    const [to, ...actions] = step;
-    this.#state = to;
-    if (to === 'terminated') this.#end();
-    for (const action of actions) this.#act(action, message);
+    this.#state = step[0];
+    if (this.#state === 'terminated') this.#actor.end();
+    for (let at = 1; at < step.length; at += 1) this.#actor.act(step[at] as A, message);
   }
 }

@@ -1,12 +1,20 @@
 import { type ServerAction, type ServerEvent, ignored, type Machine, type Table } from './machine.ts';
 
-type State = 'proceeding' | 'accepted' | 'completed' | 'confirmed' | 'terminated';
+type State =
+  | 'proceeding'
+  | 'accepted'
+  | 'completed'
+  /** As completed, but the refusal is not repeated by itself: who cannot be trusted is answered once (RFC 3261 §26.3.2.4). */
+  | 'challenged'
+  | 'confirmed'
+  | 'terminated';
 type Event =
   | 'request'
   | 'ack'
   | '1xx'
   | '2xx'
   | '300-699'
+  | 'challenge'
   | 'timerG'
   | 'timerH'
   | 'timerI'
@@ -21,6 +29,7 @@ const table = {
     '1xx': ['proceeding', 'sendResponse'],
     '2xx': ['accepted', 'startL', 'sendResponse'],
     '300-699': ['completed', 'startG', 'startH', 'sendResponse'],
+    challenge: ['challenged', 'startI', 'sendResponse'],
     timerG: ignored,
     timerH: ignored,
     timerI: ignored,
@@ -34,6 +43,7 @@ const table = {
     '1xx': ignored,
     '2xx': ['accepted', 'sendResponse'],
     '300-699': ignored,
+    challenge: ignored,
     timerG: ignored,
     timerH: ignored,
     timerI: ignored,
@@ -46,11 +56,25 @@ const table = {
     '1xx': ignored,
     '2xx': ignored,
     '300-699': ignored,
+    challenge: ignored,
     timerG: ['completed', 'doubleG', 'resendResponse'],
     timerH: ['terminated', 'tellUnacknowledged'],
     timerI: ignored,
     timerL: ignored,
     transportError: ['completed', 'tellUnacknowledged'],
+  },
+  challenged: {
+    request: ['challenged', 'resendResponse'],
+    ack: ['confirmed', 'stopTimers', 'startI'],
+    '1xx': ignored,
+    '2xx': ignored,
+    '300-699': ignored,
+    challenge: ignored,
+    timerG: ignored,
+    timerH: ignored,
+    timerI: ['terminated'],
+    timerL: ignored,
+    transportError: ignored,
   },
   confirmed: {
     request: ignored,
@@ -58,6 +82,7 @@ const table = {
     '1xx': ignored,
     '2xx': ignored,
     '300-699': ignored,
+    challenge: ignored,
     timerG: ignored,
     timerH: ignored,
     timerI: ['terminated'],
@@ -68,6 +93,6 @@ const table = {
 
 export const serverInvite: Machine<ServerEvent, ServerAction> = {
   name: 'INVITE server',
-  start: ['proceeding', 'sendTrying', 'tellRequest'],
+  start: ['proceeding', 'tellRequest'],
   table,
 };

@@ -314,7 +314,7 @@ describe('a user that throws', () => {
 });
 
 describe('ten thousand INVITEs that nobody acknowledges', () => {
-  it('leave nothing behind', () => {
+  it('leave nothing behind, and cost one 401 each (RFC 3261 §26.3.2.4)', () => {
     const bench = new Bench();
     bench.onRequest = (server) => server.respond(responseTo(server.request, 401, { toTag: 'x' }));
     for (let call = 0; call < 10_000; call += 1)
@@ -322,6 +322,86 @@ describe('ten thousand INVITEs that nobody acknowledges', () => {
     assert.deepEqual(bench.layer.census(), { 'INVITE server': 10_000 });
     assert.deepEqual(bench.quiet(), {});
     assert.deepEqual(bench.layer.census(), {});
-    assert.equal(bench.now, 32_000);
+    // T4, and not 64*T1: nobody spoofed keeps us busy with his memory either.
+    assert.equal(bench.now, 5000);
+    assert.equal(bench.times('SIP/2.0 401').length, 10_000);
+  });
+});
+
+describe('a challenged INVITE', () => {
+  it('answered at once gets no 100: the caller would not repeat an INVITE whose 401 got lost', () => {
+    const bench = new Bench();
+    bench.onRequest = (server) => server.respond(responseTo(server.request, 401, { toTag: 'x' }));
+    bench.arrive('INVITE');
+    bench.arrive('INVITE');
+    assert.deepEqual(bench.lines(), ['SIP/2.0 401 Unauthorized', 'SIP/2.0 401 Unauthorized']);
+    assert.deepEqual(bench.quiet(), {});
+  });
+
+  it('is challenged again only when it comes again', () => {
+    for (const status of [401, 407]) {
+      const bench = new Bench();
+      bench.arrive('INVITE');
+      bench.respond(status);
+      bench.advance(1500);
+      assert.deepEqual(bench.times(`SIP/2.0 ${status}`), [0]);
+      bench.arrive('INVITE');
+      assert.deepEqual(bench.times(`SIP/2.0 ${status}`), [0, 1500]);
+      bench.arrive('ACK');
+      assert.equal(bench.server.state, 'confirmed');
+      bench.arrive('INVITE');
+      assert.deepEqual(bench.quiet(), {});
+      assert.equal(bench.times(`SIP/2.0 ${status}`).length, 2);
+      assert.deepEqual(bench.told, ['request INVITE']);
+    }
+  });
+
+  it('tells nobody when no ACK comes: its user has forgotten it', () => {
+    const bench = new Bench();
+    bench.arrive('INVITE');
+    bench.respond(401);
+    bench.transport.failed(bench.peer, 'reset');
+    assert.deepEqual(bench.quiet(), {});
+    assert.deepEqual(bench.told, ['request INVITE']);
+  });
+});
+
+describe('a request that comes back to who sent it (RFC 3261 §8.2.2.2, §16.3)', () => {
+  /** What we sent, as a proxy sends it back to us. */
+  function returned(bench: Bench, uri: string): void {
+    const sent = bench.send('INVITE').request;
+    const [ours = ''] = sent.headers.list('Via');
+    bench.transport.received(
+      bench.peer,
+      octets(
+        `INVITE ${uri} SIP/2.0`,
+        'Via: SIP/2.0/UDP 192.0.2.7:5070;branch=z9hG4bK-proxy',
+        `Via: ${ours}`,
+        ...['From', 'To', 'Call-ID', 'CSeq'].map((name) => `${name}: ${sent.headers.get(name)}`),
+        'Content-Length: 0',
+      ),
+    );
+  }
+
+  it('gets 482 and is told nobody', () => {
+    const bench = new Bench();
+    returned(bench, 'sip:bob@192.0.2.7:5070');
+    assert.equal(bench.times('SIP/2.0 482').length, 1);
+    assert.deepEqual(bench.told, []);
+  });
+
+  it('for another Request-URI is a spiral, and a call like any other', () => {
+    const bench = new Bench();
+    returned(bench, 'sip:carol@192.0.2.1');
+    assert.equal(bench.times('SIP/2.0 482').length, 0);
+    assert.deepEqual(bench.told, ['request INVITE']);
+  });
+
+  it('is not taken for one of another user agent', () => {
+    const bench = new Bench();
+    const { uriText, via } = bench.send('INVITE').request;
+    const foreign = via.branch.replace(/^z9hG4bK[0-9a-f]{8}/, 'z9hG4bKfeedbeef');
+    bench.arrive('INVITE', { via: `SIP/2.0/UDP 192.0.2.7:5070;branch=${foreign}`, uri: uriText });
+    assert.deepEqual(bench.told, ['request INVITE']);
   });
 });

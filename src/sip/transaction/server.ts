@@ -1,8 +1,9 @@
 import type { Kernel, Opened } from '../../kernel/index.ts';
 import { type Request, type Response, responseTo } from '../message/index.ts';
 import type { Flow, Transport } from '../transport/index.ts';
-import { responseEvent, type ServerAction, type ServerEvent } from './machine.ts';
-import { Run } from './run.ts';
+import { type ServerAction, type ServerEvent, serverEvent } from './machine.ts';
+import { mergeKey } from './match.ts';
+import { type Actor, Run } from './run.ts';
 import { serverInvite } from './server-invite.ts';
 import { serverNonInvite } from './server-non-invite.ts';
 import { Countdown } from './timers.ts';
@@ -14,15 +15,19 @@ export interface ServerContext {
   readonly timers: Timers;
   /** Everything but new requests, which are told through {@link Server.told}. */
   readonly user: TransactionUser;
+  /** A final response to something else than INVITE went out: nothing but its repetition is left to do. */
+  readonly answered: (server: Server, status: number, sent: Uint8Array) => void;
   /** The transaction is terminated: forget it. */
   readonly ended: (server: Server) => void;
 }
 
 /** One server transaction (RFC 3261 §17.2). */
-export class Server implements ServerTransaction {
+export class Server implements ServerTransaction, Actor<ServerAction, Request | Response> {
   readonly context: ServerContext;
   /** What repetitions of the request are found by (§17.2.3). */
   readonly key: string;
+  /** What the same request on another path is found by (§8.2.2.2). */
+  readonly mergeKey: string | undefined;
   readonly request: Request;
   /** Where the request came from. */
   readonly flow: Flow;
@@ -37,24 +42,21 @@ export class Server implements ServerTransaction {
   sent: Uint8Array | undefined;
   /** {@link TransactionUser.unacknowledged} was told; it is told once. */
   gaveUp = false;
-  readonly #opened: Opened;
+  /** {@link TransactionUser.cancelled} was told; a second CANCEL, once the first is forgotten, tells nothing new. */
+  cancelled = false;
+  readonly opened: Opened;
 
   constructor(context: ServerContext, key: string, request: Request, flow: Flow, told: (server: Server) => void) {
     this.context = context;
     this.key = key;
+    this.mergeKey = mergeKey(request);
     this.request = request;
     this.flow = flow;
     this.responseFlow = context.transport.responseFlow(request, flow);
     this.told = told;
-    this.#opened = context.kernel.scene.open('transaction');
-    this.countdown = new Countdown(context.kernel.scene, context.timers, flow.reliable, (event) =>
-      this.run.fire(event),
-    );
-    this.run = new Run(
-      request.method === 'INVITE' ? serverInvite : serverNonInvite,
-      (action, message) => actions[action](this, message),
-      () => this.#end(),
-    );
+    this.opened = context.kernel.scene.open('transaction');
+    this.run = new Run(request.method === 'INVITE' ? serverInvite : serverNonInvite, this);
+    this.countdown = new Countdown(context.kernel.scene, context.timers, flow.reliable, this.run);
   }
 
   get state(): string {
@@ -67,7 +69,7 @@ export class Server implements ServerTransaction {
   }
 
   respond(response: Response): void {
-    this.run.fire(responseEvent(response.status), response);
+    this.run.fire(serverEvent(this.request.method, response.status), response);
   }
 
   /** A response of this layer's own; its To tag is the one the user gave, if it gave one (§9.2). */
@@ -75,9 +77,13 @@ export class Server implements ServerTransaction {
     this.respond(responseTo(this.request, status, { toTag }));
   }
 
-  #end(): void {
+  act(action: ServerAction, message: Request | Response | undefined): void {
+    actions[action](this, message);
+  }
+
+  end(): void {
     this.countdown.stop();
-    this.#opened.close();
+    this.opened.close();
     this.context.ended(this);
   }
 }
@@ -90,8 +96,6 @@ const actions: Readonly<Record<ServerAction, (server: Server, message: Request |
   startJ: ({ countdown }) => countdown.start('J'),
   startL: ({ countdown }) => countdown.start('L'),
   stopTimers: ({ countdown }) => countdown.stop(),
-  // §8.2.6.1: no To tag in a 100.
-  sendTrying: (server) => send(server, responseTo(server.request, 100)),
   sendResponse: (server, message) => {
     if (message?.kind === 'response') send(server, message);
   },
@@ -112,6 +116,8 @@ function send(server: Server, response: Response): void {
   if (response === server.last) return resend(server);
   server.last = response;
   server.sent = server.context.transport.send(response, server.responseFlow);
+  if (response.status >= 200 && server.run.machine === serverNonInvite)
+    server.context.answered(server, response.status, server.sent);
 }
 
 function resend(server: Server): void {
@@ -126,4 +132,13 @@ function tellRequest(server: Server): void {
     server.context.kernel.fault('request', error);
     if (server.pending) server.answer(500);
   }
+  if (server.last === undefined && server.request.method === 'INVITE') trying(server);
+}
+
+/**
+ * §17.2.1: 100 unless its user has answered already: a caller that heard it would not repeat an INVITE whose only 401 got
+ * lost. No To tag (§8.2.6.1).
+ */
+function trying(server: Server): void {
+  send(server, responseTo(server.request, 100));
 }

@@ -20,11 +20,11 @@ function reachable(rows: Map<string, Row>, from: string): Set<string> {
   return seen;
 }
 
-/** RFC 3261 figures 5 to 8, RFC 6026 figures 5 and 7, and §9.1 for the two states of cancelling. */
+/** RFC 3261 figures 5 to 8, RFC 6026 figures 5 and 7, §9.1 for the two states of cancelling, §26.3.2.4 for challenged. */
 const statesOfTheFigures: Record<string, string[]> = {
   'INVITE client': ['calling', 'proceeding', 'completed', 'accepted', 'cancelPending', 'cancelling'],
   'non-INVITE client': ['trying', 'proceeding', 'completed'],
-  'INVITE server': ['proceeding', 'accepted', 'completed', 'confirmed'],
+  'INVITE server': ['proceeding', 'accepted', 'completed', 'confirmed', 'challenged'],
   'non-INVITE server': ['trying', 'proceeding', 'completed'],
 };
 

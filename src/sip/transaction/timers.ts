@@ -39,19 +39,33 @@ const lengths: Readonly<Record<TimerName, Length>> = {
   Cancel: { unreliable: t64, reliable: t64 },
 };
 
+/** What the timers fire at. */
+interface Fired {
+  fire(event: TimerEvent): void;
+}
+
+interface Wait {
+  readonly name: TimerName;
+  readonly ms: number;
+  readonly timer: Timer;
+}
+
+const NONE: readonly Wait[] = [];
+
 /** The timers of one transaction; each fires as the event of its name. */
 export class Countdown {
   readonly #scope: Scope;
   readonly #timers: Timers;
   readonly #reliable: boolean;
-  readonly #fire: (event: TimerEvent) => void;
-  readonly #waits = new Map<TimerName, { readonly ms: number; readonly timer: Timer }>();
+  readonly #run: Fired;
+  /** Two at most run at a time. */
+  #waits: readonly Wait[] = NONE;
 
-  constructor(scope: Scope, timers: Timers, reliable: boolean, fire: (event: TimerEvent) => void) {
+  constructor(scope: Scope, timers: Timers, reliable: boolean, run: Fired) {
     this.#scope = scope;
     this.#timers = timers;
     this.#reliable = reliable;
-    this.#fire = fire;
+    this.#run = run;
   }
 
   start(name: TimerName): void {
@@ -75,16 +89,17 @@ export class Countdown {
   }
 
   stop(): void {
-    for (const { timer } of this.#waits.values()) timer.cancel();
-    this.#waits.clear();
+    for (const { timer } of this.#waits) timer.cancel();
+    this.#waits = NONE;
   }
 
   #last(name: TimerName): number {
-    return this.#waits.get(name)?.ms ?? this.#timers.t1;
+    return this.#waits.find((wait) => wait.name === name)?.ms ?? this.#timers.t1;
   }
 
   #wait(name: TimerName, ms: number): void {
-    const timer = this.#scope.after(ms, () => this.#fire(`timer${name}`));
-    this.#waits.set(name, { ms, timer });
+    const timer = this.#scope.after(ms, () => this.#run.fire(`timer${name}`));
+    const others = this.#waits.length === 0 ? NONE : this.#waits.filter((wait) => wait.name !== name);
+    this.#waits = [...others, { name, ms, timer }];
   }
 }

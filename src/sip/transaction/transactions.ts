@@ -1,9 +1,10 @@
-import type { Kernel } from '../../kernel/index.ts';
+import type { Kernel, Scope } from '../../kernel/index.ts';
 import { type Message, prepend, type Request, type Response } from '../message/index.ts';
 import type { Flow, Transport } from '../transport/index.ts';
+import { Answered } from './answered.ts';
 import { Client, type ClientContext } from './client.ts';
 import { cancelFor } from './hop-by-hop.ts';
-import { ackKeys, clientKey, cookie, mergeKey, serverKey } from './match.ts';
+import { ackKeys, clientKey, cookie, looped, serverKey, uriMark } from './match.ts';
 import { Server, type ServerContext } from './server.ts';
 import { standardTimers } from './timers.ts';
 import type { ClientUser, Timers, TransactionLayer, TransactionUser } from './types.ts';
@@ -39,13 +40,18 @@ class Layer implements Transactions {
   readonly #user: TransactionUser;
   readonly #clients = new Map<string, Client>();
   readonly #servers = new Map<string, Server>();
-  /** Servers whose request might come again on another path, by {@link mergeKey}. */
-  readonly #unmerged = new Map<string, Server>();
+  readonly #answered = new Map<string, Answered>();
+  /** Servers whose request might come again on another path, by their merge keys. */
+  readonly #unmerged = new Map<string, Server | Answered>();
+  readonly #tell = (server: Server): void => this.#told(server);
   readonly #clientContext: ClientContext;
   readonly #serverContext: ServerContext;
+  /** Branches of this layer begin so: by this it knows what it sent itself. */
+  readonly #mark: string;
 
   constructor({ kernel, transport, user, timers }: TransactionParts) {
     this.timers = { ...standardTimers, ...timers };
+    this.#mark = cookie + kernel.token(4);
     this.#kernel = kernel;
     this.#transport = transport;
     this.#user = user;
@@ -55,11 +61,17 @@ class Layer implements Transactions {
       ended: (client) => this.#clients.delete(client.key),
       cancel: ({ request, flow, cancelHeaders }) => this.#start(cancelFor(request, cancelHeaders), flow, nobody),
     };
-    this.#serverContext = { ...common, user, ended: (server) => this.#forget(server) };
+    const forget = (gone: Server | Answered): void => this.#forget(gone);
+    this.#serverContext = {
+      ...common,
+      user,
+      answered: (server, status, sent) => this.#settle(server, new Answered(server, status, sent, forget)),
+      ended: forget,
+    };
   }
 
-  send(request: Request, flow: Flow, user: ClientUser): Client {
-    return this.#start(this.#withVia(request, flow), flow, user);
+  send(request: Request, flow: Flow, user: ClientUser, scope?: Scope): Client {
+    return this.#start(this.#withVia(request, flow), flow, user, scope);
   }
 
   sendAck(ack: Request, flow: Flow): void {
@@ -74,7 +86,7 @@ class Layer implements Transactions {
 
   census(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
-    for (const { run } of [...this.#clients.values(), ...this.#servers.values()]) {
+    for (const { run } of [...this.#clients.values(), ...this.#servers.values(), ...this.#answered.values()]) {
       counts[run.machine.name] = (counts[run.machine.name] ?? 0) + 1;
     }
     return counts;
@@ -87,13 +99,13 @@ class Layer implements Transactions {
   }
 
   #withVia(request: Request, flow: Flow): Request {
-    const branch = cookie + this.#kernel.token(12);
+    const branch = `${this.#mark}${this.#kernel.token(8)}.${uriMark(request)}`;
     const sentBy = this.#transport.sentBy(flow);
     return prepend(request, 'Via', `SIP/2.0/${flow.protocol.toUpperCase()} ${sentBy};rport;branch=${branch}`);
   }
 
-  #start(request: Request, flow: Flow, user: ClientUser): Client {
-    const client = new Client(this.#clientContext, clientKey(request), request, flow, user);
+  #start(request: Request, flow: Flow, user: ClientUser, scope?: Scope): Client {
+    const client = new Client(this.#clientContext, clientKey(request), request, flow, user, scope);
     this.#clients.set(client.key, client);
     client.run.start();
     return client;
@@ -120,23 +132,47 @@ class Layer implements Transactions {
   }
 
   #request(request: Request, flow: Flow): void {
-    const known = this.#servers.get(serverKey(request));
+    const key = serverKey(request);
+    const known = this.#servers.get(key) ?? this.#answered.get(key);
     if (known !== undefined) known.run.fire('request', request);
-    else this.#serve(request, flow);
+    else this.#serve(key, request, flow);
   }
 
-  #serve(request: Request, flow: Flow): void {
-    const key = mergeKey(request);
-    const merged = key !== undefined && ongoing(this.#unmerged.get(key));
-    const server = new Server(this.#serverContext, serverKey(request), request, flow, this.#whoIsTold(request, merged));
-    this.#servers.set(server.key, server);
-    if (key !== undefined && !merged) this.#unmerged.set(key, server);
+  #serve(key: string, request: Request, flow: Flow): void {
+    const server = new Server(this.#serverContext, key, request, flow, this.#tell);
+    this.#servers.set(key, server);
     server.run.start();
   }
 
-  #whoIsTold(request: Request, merged: boolean): (server: Server) => void {
-    if (request.method === 'CANCEL') return (server) => this.#cancel(server);
-    return merged ? (server) => server.answer(482) : (server) => this.#user.request(server);
+  /** What a new request is for: this layer, or its user. */
+  #told(server: Server): void {
+    if (server.request.method === 'CANCEL') return this.#cancel(server);
+    if (this.#merged(server) || this.#loops(server.request)) server.answer(482);
+    else this.#user.request(server);
+  }
+
+  /** Whether the same request came on another path before (RFC 3261 §8.2.2.2); the first that came is remembered. */
+  #merged(server: Server): boolean {
+    const key = server.mergeKey;
+    if (key === undefined) return false;
+    if (ongoing(this.#unmerged.get(key))) return true;
+    this.#unmerged.set(key, server);
+    return false;
+  }
+
+  #settle(server: Server, answered: Answered): void {
+    this.#servers.delete(server.key);
+    this.#answered.set(answered.key, answered);
+    const { mergeKey } = answered;
+    if (mergeKey === undefined || this.#unmerged.get(mergeKey) !== server) return;
+    // Deleted first: the map would go on holding the first key, and with it the datagram that it is a slice of.
+    this.#unmerged.delete(mergeKey);
+    this.#unmerged.set(mergeKey, answered);
+  }
+
+  /** RFC 3261 §8.2.2.2; requests inside a dialog find their way by it. */
+  #loops(request: Request): boolean {
+    return request.toTag === '' && looped(request, this.#mark);
   }
 
   /** RFC 3261 §9.2. */
@@ -144,13 +180,15 @@ class Layer implements Transactions {
     const invite = this.#servers.get(serverKey(cancel.request, 'INVITE'));
     if (invite === undefined) return cancel.answer(481);
     cancel.answer(200, invite.last?.toTag || undefined);
-    if (invite.pending) this.#user.cancelled(invite, cancel.request);
+    if (!invite.pending || invite.cancelled) return;
+    invite.cancelled = true;
+    this.#user.cancelled(invite, cancel.request);
   }
 
-  #forget(server: Server): void {
-    this.#servers.delete(server.key);
-    const key = mergeKey(server.request);
-    if (key !== undefined && this.#unmerged.get(key) === server) this.#unmerged.delete(key);
+  #forget(gone: Server | Answered): void {
+    if (gone instanceof Answered) this.#answered.delete(gone.key);
+    else this.#servers.delete(gone.key);
+    if (gone.mergeKey !== undefined && this.#unmerged.get(gone.mergeKey) === gone) this.#unmerged.delete(gone.mergeKey);
   }
 }
 
@@ -160,6 +198,8 @@ function acknowledges(ack: Request, invite: Server): boolean {
 }
 
 /** A challenged request is over: some phones repeat it with credentials and the same CSeq, against RFC 3261 §8.1.3.5. */
-function ongoing(first: Server | undefined): boolean {
-  return first !== undefined && first.last?.status !== 401 && first.last?.status !== 407;
+function ongoing(first: Server | Answered | undefined): boolean {
+  if (first === undefined) return false;
+  const status = first instanceof Answered ? first.status : first.last?.status;
+  return status !== 401 && status !== 407;
 }

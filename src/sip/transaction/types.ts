@@ -1,3 +1,4 @@
+import type { Scope } from '../../kernel/index.ts';
 import type { Request, Response } from '../message/types.ts';
 import type { Flow } from '../transport/types.ts';
 
@@ -54,8 +55,8 @@ export interface Timers {
 /** What the layers above use: implemented by `Transactions` in this folder. */
 export interface TransactionLayer {
   readonly timers: Timers;
-  /** Sends a request over a flow in a new client transaction, putting our Via on top. Not for ACK. */
-  send(request: Request, flow: Flow, user: ClientUser): ClientTransaction;
+  /** Sends a request over a flow in a new client transaction, putting our Via on top. Not for ACK. In the scene unless said. */
+  send(request: Request, flow: Flow, user: ClientUser, scope?: Scope): ClientTransaction;
   /** Sends an ACK for a 2xx outside any transaction, with a Via of its own; the dialog keeps `sent` to repeat it. */
   sendAck(ack: Request, flow: Flow): void;
 }

@@ -9,6 +9,8 @@ import {
   responseTo,
   withFirst,
 } from '../message/index.ts';
+import { bindingResponse } from '../../stun/index.ts';
+import { STREAM_LIMITS, type StreamLimits, Streams } from './streams.ts';
 import type { Flow, Wire, WireListener } from './types.ts';
 import { hostPort, responseHop, sentByOf, stamped } from './via.ts';
 
@@ -21,6 +23,7 @@ export interface TransportParts {
   readonly trace?: (direction: 'in' | 'out', flow: Flow, bytes: Uint8Array) => void;
   /** The `host:port` that peers of a flow reach us by; its local address where none is given. */
   readonly sentBy?: (flow: Flow) => string;
+  readonly streamLimits?: StreamLimits;
 }
 
 /** Counts since start. */
@@ -28,10 +31,14 @@ interface TransportCensus {
   readonly received: number;
   readonly sent: number;
   readonly keepAlives: number;
+  /** STUN binding requests answered (RFC 5626 §4.4.2). */
+  readonly stun: number;
   readonly malformedAnswered: number;
   readonly malformedDropped: number;
   /** Responses whose top Via is not ours. */
   readonly foreignResponses: number;
+  /** Connections that are open now. */
+  readonly connections: number;
 }
 
 export interface Transport {
@@ -47,7 +54,7 @@ export interface Transport {
   census(): TransportCensus;
 }
 
-/** The transport layer (RFC 3261 §18) over one wire. A stream's wire hands in whole messages. */
+/** The transport layer (RFC 3261 §18) over one wire. TCP and TLS are framed here; a WebSocket's wire hands in whole messages. */
 export function createTransport(parts: TransportParts): Transport & WireListener {
   return new Layer(parts);
 }
@@ -61,10 +68,12 @@ class Layer implements Transport, WireListener {
   /** Makes the To tags of stateless responses: the same for a repeated request (RFC 3261 §8.2.7), not to be guessed. */
   readonly #secret: Uint8Array;
   readonly #watchers: ((flow: Flow, why: string) => void)[] = [];
-  readonly #counts: { -readonly [count in keyof TransportCensus]: number } = {
+  readonly #streams: Streams;
+  readonly #counts: { -readonly [count in Exclude<keyof TransportCensus, 'connections'>]: number } = {
     received: 0,
     sent: 0,
     keepAlives: 0,
+    stun: 0,
     malformedAnswered: 0,
     malformedDropped: 0,
     foreignResponses: 0,
@@ -73,6 +82,16 @@ class Layer implements Transport, WireListener {
   constructor(parts: TransportParts) {
     this.#parts = parts;
     this.#secret = parts.kernel.crypto.random(16);
+    this.#streams = new Streams({
+      kernel: parts.kernel,
+      limits: parts.streamLimits ?? STREAM_LIMITS,
+      message: (flow, bytes) => parts.kernel.input('received', () => this.#message(flow, bytes)),
+      ping: (flow) => this.#ping(flow),
+      spoilt: (flow, why) => {
+        parts.wire.close(flow);
+        this.#tellFailed(flow, why);
+      },
+    });
   }
 
   send(message: Message, flow: Flow): Uint8Array {
@@ -84,6 +103,7 @@ class Layer implements Transport, WireListener {
   resend(bytes: Uint8Array, flow: Flow): void {
     this.#counts.sent += 1;
     this.#parts.trace?.('out', flow, bytes);
+    if (flow.reliable) this.#streams.sent(flow);
     this.#parts.wire.send(flow, bytes);
   }
 
@@ -103,23 +123,41 @@ class Layer implements Transport, WireListener {
   }
 
   census(): TransportCensus {
-    return { ...this.#counts };
+    return { ...this.#counts, connections: this.#streams.size };
   }
 
   received(flow: Flow, bytes: Uint8Array): void {
-    this.#parts.kernel.input('received', () => this.#received(flow, bytes));
+    this.#parts.kernel.input('received', () =>
+      flow.reliable ? this.#streams.received(flow, bytes) : this.#datagram(flow, bytes),
+    );
+  }
+
+  opened(flow: Flow): void {
+    if (flow.reliable) this.#streams.opened(flow);
   }
 
   failed(flow: Flow, why: string): void {
+    this.#streams.forget(flow);
+    this.#tellFailed(flow, why);
+  }
+
+  /** Nothing waits for a flow to drain: the wire queues what is sent before, and fails the flow that takes nothing. */
+  drained(): void {}
+
+  #tellFailed(flow: Flow, why: string): void {
     for (const watcher of this.#watchers) this.#parts.kernel.input('flow failed', () => watcher(flow, why));
   }
 
-  /** Nothing waits for a flow to open or drain: the wire queues what is sent before. */
-  opened(): void {}
+  /** No SIP message begins with such an octet (RFC 7983 §7). */
+  #datagram(flow: Flow, bytes: Uint8Array): void {
+    const [first = 255] = bytes;
+    if (first > 3) return this.#message(flow, bytes);
+    const answer = bindingResponse(bytes, flow.remote);
+    this.#counts[answer === undefined ? 'malformedDropped' : 'stun'] += 1;
+    if (answer !== undefined) this.#parts.wire.send(flow, answer);
+  }
 
-  drained(): void {}
-
-  #received(flow: Flow, bytes: Uint8Array): void {
+  #message(flow: Flow, bytes: Uint8Array): void {
     if (isKeepAlive(bytes)) return this.#keepAlive(flow, bytes);
     this.#counts.received += 1;
     this.#parts.trace?.('in', flow, bytes);
@@ -131,8 +169,13 @@ class Layer implements Transport, WireListener {
 
   /** RFC 5626 §4.4.1: a ping on a connection is two CRLF, the answer is one. */
   #keepAlive(flow: Flow, bytes: Uint8Array): void {
+    if (flow.reliable && bytes.length >= 4) this.#ping(flow);
+    else this.#counts.keepAlives += 1;
+  }
+
+  #ping(flow: Flow): void {
     this.#counts.keepAlives += 1;
-    if (flow.reliable && bytes.length >= 4) this.#parts.wire.send(flow, PONG);
+    this.#parts.wire.send(flow, PONG);
   }
 
   /** RFC 3261 §18.1.2. */

@@ -8,7 +8,8 @@ export interface Hop {
 }
 
 /**
- * A path to one peer: for UDP a local socket and a remote address (the same pair is the same flow), else a connection.
+ * A path to one peer: for UDP a local socket and a remote address (the same pair is the same flow), else a connection, whose
+ * `local` is where we listen for more of its kind, whoever opened it: that is what peers are told.
  */
 export interface Flow {
   readonly id: string;
@@ -19,14 +20,18 @@ export interface Flow {
 }
 
 export interface Wire {
-  /** The flow to that hop, an existing one where there is one; undefined when no local socket can reach it. Local picks the socket when several could. */
-  open(protocol: Protocol, to: Hop, local?: Hop): Flow | undefined;
-  /** Never delivers before it returns. */
+  /**
+   * The flow to that hop, an existing one where there is one; undefined when no local socket can reach it. Local picks the
+   * socket when several could. `existing`: no connection is made; undefined when there is none.
+   */
+  open(protocol: Protocol, to: Hop, local?: Hop, only?: 'existing'): Flow | undefined;
+  /** Never delivers before it returns. On a flow that is gone: `failed` is told, later. */
   send(flow: Flow, bytes: Uint8Array): void;
+  /** Nothing more is told of that flow. */
   close(flow: Flow): void;
 }
 
-/** What a wire tells the stack; each call is one input. */
+/** What a wire tells the stack; each call is one input. Octets of TCP and TLS come as they arrive, datagrams and WebSocket messages whole. */
 export interface WireListener {
   received(flow: Flow, bytes: Uint8Array): void;
   opened(flow: Flow): void;

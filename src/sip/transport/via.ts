@@ -2,7 +2,7 @@ import type { Via } from '../message/index.ts';
 import type { Hop, Protocol } from './types.ts';
 
 /** Where no port is written (RFC 3261 §18.1.1, RFC 7118 §9). */
-const defaultPorts: Readonly<Record<Protocol, number>> = { udp: 5060, tcp: 5060, tls: 5061, ws: 80, wss: 443 };
+export const defaultPorts: Readonly<Record<Protocol, number>> = { udp: 5060, tcp: 5060, tls: 5061, ws: 80, wss: 443 };
 
 /** `host:port`, an IPv6 address in brackets. */
 export function hostPort({ address, port }: Hop): string {

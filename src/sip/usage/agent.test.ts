@@ -57,6 +57,19 @@ describe('requests outside dialogs (RFC 3261 §8.2)', () => {
     assert.deepEqual(net.quiet(), {});
   });
 
+  it('that the owner fails at get 500, and the fault is counted', () => {
+    const net = new Net();
+    const b = new Party(net, 'b');
+    b.requested = () => {
+      throw new Error('a mistake');
+    };
+    new Puppet(net, 'p').send('b', arriving('MESSAGE'));
+    net.advance(50);
+    assert.deepEqual(net.ladder().slice(1), ['b 500 MESSAGE']);
+    assert.equal(net.faults.length, 1);
+    assert.deepEqual(net.quiet(), {});
+  });
+
   it('that require what we do not understand get 420 with Unsupported', () => {
     const { b, net, lines } = answers('INVITE', {
       headers: [
@@ -77,7 +90,7 @@ describe('requests outside dialogs (RFC 3261 §8.2)', () => {
     ];
     const { net, lines } = answers('INVITE', { headers, body: '<presence/>' });
     assert.deepEqual(lines, ['b 415 INVITE']);
-    assert.equal(net.response('b 415 INVITE').headers.get('Accept'), 'application/sdp');
+    assert.equal(net.response('b 415 INVITE').headers.get('Accept'), 'application/sdp, multipart/mixed');
     const optional = answers('INVITE', {
       headers: [...headers, ['Content-Disposition', 'session;handling=optional']],
       body: '<presence/>',
@@ -150,19 +163,28 @@ describe('requests inside a dialog', () => {
     net.advance(50);
     const { headers } = net.response('b 200 OPTIONS');
     assert.match(headers.get('Allow') ?? '', /UPDATE/);
-    assert.equal(headers.get('Accept'), 'application/sdp');
+    assert.equal(headers.get('Accept'), 'application/sdp, multipart/mixed');
     assert.deepEqual([a.told, b.told], [['options 200'], []]);
     a.session.bye();
     assert.deepEqual(net.quiet(), {});
   });
 
-  it('any other method is the owner’s, even one that is not allowed', () => {
+  it('of any other method that is allowed is the owner’s', () => {
+    const { net, a, b } = talking();
+    a.session.request('MESSAGE', {}, a.note('message'));
+    net.advance(50);
+    assert.deepEqual([a.told, b.told], [['message 200'], ['requested MESSAGE']]);
+    a.session.bye();
+    assert.deepEqual(net.quiet(), {});
+  });
+
+  it('of a method that is not allowed gets 405 with Allow (§8.2.1)', () => {
     const { net, a, b } = talking();
     a.session.request('REFER', { headers: [['Refer-To', '<sip:c@home>']] }, a.note('refer'));
     net.advance(50);
-    assert.deepEqual(b.told, ['requested REFER']);
+    assert.deepEqual([a.told, b.told], [['refer 405'], []]);
+    assert.match(net.response('b 405 REFER').headers.get('Allow') ?? '', /^INVITE, ACK/);
     assert.equal(net.request('a REFER').headers.get('Contact'), '<sip:a@a:5060>');
-    assert.equal(net.response('b 200 REFER').headers.get('Contact'), '<sip:b@b:5060>');
     a.session.bye();
     assert.deepEqual(net.quiet(), {});
   });

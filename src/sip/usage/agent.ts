@@ -10,6 +10,7 @@ import { invited } from './invite/incoming.ts';
 import { invite } from './invite/outgoing.ts';
 import { notAllowed, objection } from './objection.ts';
 import { whenDone } from './refusal.ts';
+import { acceptSubscription } from './subscribe/accept.ts';
 import type { AgentOptions, AgentUser, Destination, Identities, UserAgent } from './types.ts';
 
 export interface AgentParts {
@@ -34,16 +35,17 @@ const withContact = new Set(['SUBSCRIBE', 'REFER', 'NOTIFY', 'OPTIONS']);
 /** The user agent core (RFC 3261 §8) over one transaction layer. */
 export function createUserAgent({ kernel, transactions, options, user }: AgentParts): CreatedAgent {
   const dialogs = new DialogTable(kernel);
-  const core: Core = { kernel, transactions, options, dialogs, invitations: new Map() };
+  const core: Core = { kernel, transactions, options, dialogs, invitations: new Map(), load: { sessions: 0 } };
   const agent: UserAgent = {
     invite: (to, who, invitation) => invite(core, to, who, invitation),
     request: (method, to, who, parts, done) => {
-      transactions.send(outside(core, method, to, who, parts), to.flow, whenDone(done));
+      transactions.send(outside(core, method, to, who, parts), to.flow, whenDone(done), parts.scope);
     },
     respond: (transaction, status, reasonPhrase, parts = {}) => {
       const tag = transaction.request.toTag === '' && status > 100 ? { toTag: kernel.token() } : {};
       answer(core, transaction, status, { reasonPhrase, ...tag, ...parts });
     },
+    subscribed: (transaction, lasting, subscriber) => acceptSubscription(core, transaction, lasting, subscriber),
   };
   return { agent, transactionUser: createTransactionUser(core, user), dialogs };
 }
@@ -73,7 +75,7 @@ function receiveInside(core: Core, transaction: ServerTransaction): void {
   const entry = core.dialogs.ofRequest(transaction.request);
   if (entry === undefined) return answer(core, transaction, 481);
   if (!inOrder(entry.dialog, transaction.request)) return answer(core, transaction, 500);
-  const against = objection(transaction.request, core.options);
+  const against = notAllowed(transaction.request, core.options) ?? objection(transaction.request, core.options);
   if (against !== undefined) return answer(core, transaction, against.status, { headers: against.headers });
   const took = entry.usages.toReversed().some((usage) => usage.receives(transaction, entry.dialog));
   if (!took) answer(core, transaction, 481);
@@ -86,7 +88,17 @@ function receiveOutside(core: Core, user: AgentUser, transaction: ServerTransact
   if (against !== undefined) refuse(core, transaction, against.status, against.headers);
   else if (onlyInside.has(method)) refuse(core, transaction, 481, []);
   else if (method === 'INVITE') invited(core, transaction, user);
-  else user.requested(transaction);
+  else requested(core, user, transaction);
+}
+
+/** An owner that fails has answered 500, unless it had answered before. */
+function requested(core: Core, user: AgentUser, transaction: ServerTransaction): void {
+  try {
+    user.requested(transaction);
+  } catch (error) {
+    core.kernel.fault('requested', error);
+    refuse(core, transaction, 500, []);
+  }
 }
 
 function refuse(core: Core, transaction: ServerTransaction, status: number, headers: readonly Field[]): void {

@@ -3,7 +3,7 @@ import { responseTo } from '../message/index.ts';
 import type { Field, Response } from '../message/types.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
 import type { Core } from './core.ts';
-import { capabilities, contactField, sdpType } from './fields.ts';
+import { accepted, capabilities, contactField, inviteCapabilities } from './fields.ts';
 
 export interface AnswerOptions {
   readonly reasonPhrase?: string;
@@ -43,7 +43,7 @@ export function answerLater(core: Core, transaction: ServerTransaction): void {
 
 /** §11.2: the answer to an OPTIONS, inside a dialog too. */
 export function answerOptions(core: Core, transaction: ServerTransaction): void {
-  answer(core, transaction, 200, { headers: [['Accept', sdpType]] });
+  answer(core, transaction, 200, { headers: [['Accept', accepted]] });
 }
 
 function contact(core: Core, method: string, status: number, flow: ServerTransaction['flow']): readonly Field[] {
@@ -53,5 +53,6 @@ function contact(core: Core, method: string, status: number, flow: ServerTransac
 
 function told(core: Core, method: string, status: number): readonly Field[] {
   if (status <= 100 || status >= 300) return [];
-  return method === 'INVITE' || method === 'UPDATE' || method === 'OPTIONS' ? capabilities(core.options) : [];
+  if (method === 'INVITE') return inviteCapabilities(core.options);
+  return method === 'UPDATE' || method === 'OPTIONS' ? capabilities(core.options) : [];
 }

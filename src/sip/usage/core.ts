@@ -11,6 +11,8 @@ export interface Core {
   readonly transactions: TransactionLayer;
   readonly options: AgentOptions;
   readonly dialogs: DialogTable;
+  /** What is open now. */
+  readonly load: { sessions: number };
   /** INVITEs without a final response, and what a CANCEL does to each (RFC 3261 §9.2). */
   readonly invitations: Map<ServerTransaction, (cancel: Request) => void>;
 }

@@ -125,6 +125,7 @@ export class Party implements AgentUser, SessionUser {
   readonly reoffers: Reoffer[] = [];
   readonly transactions: ServerTransaction[] = [];
   sendAck: ((answer: Uint8Array) => void) | undefined;
+  sendPrack: ((answer: Uint8Array) => void) | undefined;
   onInvited: (session: InviteSession) => void = () => undefined;
   onReoffered: (reoffer: Reoffer) => void = () => undefined;
 
@@ -188,7 +189,13 @@ export class Party implements AgentUser, SessionUser {
     this.stack.agent.respond(transaction, 200, 'OK');
   }
 
-  progress(_session: InviteSession, response: Response, media: Uint8Array | undefined): void {
+  progress(
+    _session: InviteSession,
+    response: Response,
+    media: Uint8Array | undefined,
+    sendPrack?: (answer: Uint8Array) => void,
+  ): void {
+    this.sendPrack = sendPrack;
     this.told.push(words(`progress ${response.status}`, media));
   }
 
@@ -208,6 +215,14 @@ export class Party implements AgentUser, SessionUser {
 
   acknowledged(_session: InviteSession, media: Uint8Array | undefined): void {
     this.told.push(words('acknowledged', media));
+  }
+
+  answered(_session: InviteSession, media: Uint8Array): void {
+    this.told.push(words('answered', media));
+  }
+
+  refreshed(_session: InviteSession, media: Uint8Array): void {
+    this.told.push(words('refreshed', media));
   }
 
   reoffered(_session: InviteSession, reoffer: Reoffer): void {
@@ -262,10 +277,20 @@ export class Puppet implements WireListener {
   drained(): void {}
 }
 
+/** An agent that can do everything: reliable provisional responses and session timers too. */
+export const able: Pick<AgentOptions, 'allow' | 'supported'> = {
+  allow: ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'UPDATE', 'INFO', 'MESSAGE', 'PRACK'],
+  supported: ['100rel', 'timer'],
+};
+
 /** Alice has called Bob and both are talking. The transcripts begin after that. */
-export function talking(net = new Net()): { net: Net; a: Party; b: Party } {
-  const a = new Party(net, 'a');
-  const b = new Party(net, 'b');
+export function talking(
+  net = new Net(),
+  ofA: Partial<AgentOptions> = {},
+  ofB: Partial<AgentOptions> = ofA,
+): { net: Net; a: Party; b: Party } {
+  const a = new Party(net, 'a', ofA);
+  const b = new Party(net, 'b', ofB);
   b.onInvited = (session) => session.accept(sdp('answer'));
   a.call('b');
   net.advance(100);

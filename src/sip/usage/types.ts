@@ -1,6 +1,8 @@
+import type { Scope } from '../../kernel/index.ts';
 import type { Field, NameAddr, Request, Response, Uri } from '../message/types.ts';
 import type { Flow } from '../transport/types.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
+import type { Lasting, Subscription, SubscriptionUser } from './subscribe/types.ts';
 
 /** Where an out-of-dialog request goes and who it says it is from. URIs and name-addrs are wire text. */
 export interface Destination {
@@ -53,10 +55,22 @@ export interface InviteSession {
   readonly flow: Flow;
   /** What the peer last said it allows (Allow header), upper case; empty when it never said. */
   readonly remoteAllow: ReadonlySet<string>;
+  /** The Info Packages the peer takes (Recv-Info, RFC 6086), lower case. */
+  readonly remoteInfo: ReadonlySet<string>;
+  /** How many hops a request made on behalf of this one may still take (Max-Forwards, RFC 3261 §16.6 step 3); below 0: none. */
+  readonly hopsLeft: number;
+  /** uas: provisional responses will be acknowledged (RFC 3262): then the first one must offer when the INVITE did not. */
+  readonly reliable: boolean;
 
-  /** uas: a provisional response (101–199), with SDP for early media. Kept alive every minute (RFC 3261 §13.3.1.1). */
+  /**
+   * uas: a provisional response (101–199), with SDP for early media. Kept alive every minute (RFC 3261 §13.3.1.1). Where it
+   * is {@link reliable} it is repeated until its PRACK, and its SDP is the answer, or the offer; those after it wait.
+   */
   progress(status: number, reasonPhrase: string, options?: { sdp?: Uint8Array; headers?: readonly Field[] }): void;
-  /** uas: 200. SDP is the answer, or the offer when the INVITE had none. Repeated until ACK (§13.3.1.4). */
+  /**
+   * uas: 200. SDP is the answer, or the offer when the INVITE had none; left out where a reliable provisional response
+   * brought it (RFC 6337 §3.1). Waits for the PRACK of such a one (RFC 3262 §3). Repeated until ACK (§13.3.1.4).
+   */
   accept(sdp: Uint8Array, headers?: readonly Field[]): void;
   /** uas: a final refusal (300–699). */
   reject(status: number, reasonPhrase: string, headers?: readonly Field[]): void;
@@ -76,6 +90,16 @@ export interface InviteSession {
     headers: readonly Field[],
     done: (result: Response | Refusal, sendAck?: (answer: Uint8Array) => void) => void,
   ): void;
+  /**
+   * An offer by UPDATE (RFC 3311), or an UPDATE without one. Queued as a re-INVITE is; in an early dialog it waits until the
+   * first offer is answered reliably. A peer that does not allow UPDATE gets a re-INVITE once the call is up.
+   */
+  update(sdp: Uint8Array | undefined, headers: readonly Field[], done: (result: Response | Refusal) => void): void;
+  /**
+   * Asks from now on every so often (ms, by default five minutes) whether the peer still knows the session, by OPTIONS, while no
+   * session timer does (telephony.md, Calls); 481 or 408 ends it.
+   */
+  keepChecked(every?: number): void;
   /** Any other request inside the dialog (INFO, OPTIONS, NOTIFY, UPDATE without SDP…). */
   request(
     method: string,
@@ -84,7 +108,7 @@ export interface InviteSession {
   ): void;
 }
 
-/** A re-INVITE (or later UPDATE) that waits for an answer. */
+/** A re-INVITE, or an offer in an UPDATE or PRACK, that waits for an answer. */
 export interface Reoffer {
   readonly request: Request;
   /** undefined: the peer asks for our offer. */
@@ -95,9 +119,20 @@ export interface Reoffer {
 
 /** What a session tells its owner. Telling is always the last thing a step does. */
 export interface SessionUser {
-  /** uac: a provisional response above 100; `sdp` when it has one. */
-  progress(session: InviteSession, response: Response, sdp: Uint8Array | undefined): void;
-  /** uac: the first 2xx; ACK has been sent unless the INVITE had no offer, then `sendAck` with the answer must be called. */
+  /**
+   * uac: a provisional response above 100; `sdp` when it brings the answer, its preview, or (reliable, to an INVITE without
+   * offer) the offer: then `sendPrack` must be called with the answer.
+   */
+  progress(
+    session: InviteSession,
+    response: Response,
+    sdp: Uint8Array | undefined,
+    sendPrack?: (answer: Uint8Array) => void,
+  ): void;
+  /**
+   * uac: the first 2xx; ACK has been sent unless it brought the offer, then `sendAck` with the answer must be called. `sdp` is
+   * the answer of this very callee, even when an earlier response of his brought it; undefined when a later offer replaced it.
+   */
   accepted(
     session: InviteSession,
     response: Response,
@@ -108,6 +143,10 @@ export interface SessionUser {
   rejected(session: InviteSession, refusal: Refusal): void;
   /** uas: ACK to the 2xx arrived; `sdp` when it carried the answer. Told again for a re-INVITE that came without an offer. */
   acknowledged(session: InviteSession, sdp: Uint8Array | undefined): void;
+  /** uas: the PRACK brought the answer to the offer in a reliable provisional response. */
+  answered?(session: InviteSession, sdp: Uint8Array): void;
+  /** The answer to an offer repeated by the session timer: where the peer's media is now. */
+  refreshed?(session: InviteSession, sdp: Uint8Array): void;
   /** Answer it now or later in another step. */
   reoffered(session: InviteSession, reoffer: Reoffer): void;
   /** An UPDATE without SDP, already answered 200: who the peer is may have changed (RFC 4916). */
@@ -126,6 +165,14 @@ export interface AgentUser {
   requested(transaction: ServerTransaction): void;
 }
 
+/** How much an agent takes; what is left out has no limit here (the transport has its own). */
+export interface Limits {
+  /** Octets of a request; more is 513. */
+  readonly octets?: number;
+  /** Calls at one time; those above get 503 with Retry-After. */
+  readonly sessions?: number;
+}
+
 /** What an agent is told about itself. */
 export interface AgentOptions {
   /** The Contact URI that reaches us over this flow (without brackets). */
@@ -134,8 +181,21 @@ export interface AgentOptions {
   readonly product: string;
   /** The Allow header's methods. */
   readonly allow: readonly string[];
-  /** Option tags we understand, for Supported and Require; none when absent. */
+  /** Option tags we understand, for Supported and Require; none when absent. `100rel` and `timer` switch theirs on. */
   readonly supported?: readonly string[];
+  /** Option tags understood in a REGISTER besides. */
+  readonly supportedAtRegistrar?: readonly string[];
+  /** Option tags that whoever calls must support: 421 to others (RFC 3261 §21.4.16). */
+  readonly demanded?: readonly string[];
+  /** To whom provisional responses are sent reliably: who requires it (the default), or also who supports it. */
+  readonly reliable?: 'required' | 'supported';
+  /** Session timers (RFC 4028), seconds. Without `expires` only who asks for one gets one; `minimum` is 90 by default. */
+  readonly timer?: { readonly expires?: number; readonly minimum?: number };
+  /** The Info Packages we take (RFC 6086); none when absent. */
+  readonly infoPackages?: readonly string[];
+  /** The header that answers a 401 or 407 inside a dialog; undefined gives up. `answered`: the request had credentials already. */
+  readonly authorize?: (challenge: Response, request: Request, answered: boolean) => Field | undefined;
+  readonly limits?: Limits;
   /** The flow for a request inside a dialog whose next hop (first route, else remote target) is this URI; by default the flow at hand. */
   readonly nextHop?: (uri: Uri, flow: Flow) => Flow;
 }
@@ -161,7 +221,15 @@ export interface UserAgent {
     method: string,
     to: Destination,
     who: Identities,
-    options: { headers?: readonly Field[]; body?: Uint8Array; callId?: string; cseq?: number; fromTag?: string },
+    options: {
+      headers?: readonly Field[];
+      body?: Uint8Array;
+      callId?: string;
+      cseq?: number;
+      fromTag?: string;
+      /** Whose transaction it is: the scene's, unless said (a ping is the house's). */
+      scope?: Scope;
+    },
     done: (result: Response | Refusal) => void,
   ): void;
   /** A response to a request, with To tag where it needs one, Server and, for dialog-forming ones, Contact. */
@@ -171,6 +239,11 @@ export interface UserAgent {
     reasonPhrase: string,
     options?: { headers?: readonly Field[]; body?: Uint8Array },
   ): void;
+  /**
+   * Accepts a SUBSCRIBE outside any dialog: 200, a NOTIFY at once, and more until it ends (RFC 6665 §4.2). undefined: it was
+   * refused, with 423 for one, and `user` hears nothing.
+   */
+  subscribed(transaction: ServerTransaction, lasting: Lasting, user: SubscriptionUser): Subscription | undefined;
 }
 
 /** Who a name-addr names, for displays: display name (people's text), user part and host. */

@@ -14,6 +14,8 @@ export interface BaresipOptions {
   /** Where it registers; left out: it does not, and can be dialled by its address only. */
   readonly registrar?: { readonly host: string; readonly sipPort: number; readonly password: string };
   readonly codecs?: 'PCMU' | 'PCMA' | 'PCMU,PCMA';
+  /** Left out: udp. */
+  readonly transport?: 'tcp' | 'tls';
 }
 
 /** Seconds that its tone lasts (then the phone would hang up), and that a hold may happen in. */
@@ -25,25 +27,40 @@ const APPLICATIONS = ['account', 'contact', 'menu', 'ctrl_tcp'];
 /** Where the ports of a phone lie in its block. */
 export const ports = (block: number) => ({ sip: block, control: block + 2, keys: block + 3, rtp: block + FIRST_RTP });
 
+/** `ADDRESS:PORT`, IPv6 in brackets. */
+export function hopOf({ host, sipPort }: { readonly host: string; readonly sipPort: number }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${sipPort}`;
+}
+
+export function over(transport: BaresipOptions['transport']): string {
+  return transport === undefined ? '' : `;transport=${transport}`;
+}
+
 /** Writes the configuration of a phone into a folder of its own; the folder. */
 export function baresipFolder(block: number, options: BaresipOptions): string {
   const folder = mkdtempSync(join(tmpdir(), `baresip-${options.number}-`));
   const length = LIFETIME * RATE;
   const tone = Float64Array.from({ length }, (_, i) => 0.5 * Math.sin((2 * Math.PI * options.tone * i) / RATE));
   writeFileSync(join(folder, 'tone.wav'), writeWave(tone, RATE));
-  writeFileSync(join(folder, 'config'), configuration(folder, block));
+  writeFileSync(join(folder, 'config'), configuration(folder, block, addressOf(options)));
   writeFileSync(join(folder, 'accounts'), `${account(options)}\n`);
   writeFileSync(join(folder, 'contacts'), '');
   keepOnlyWhatIsHeard(folder);
   return folder;
 }
 
+/** Where it listens: on the loopback of its registrar's family. */
+export function addressOf({ registrar }: BaresipOptions): string {
+  return registrar?.host.includes(':') ? '::1' : '127.0.0.1';
+}
+
 /** The jitter buffer is off, so that the recording is what arrived. */
-function configuration(folder: string, block: number): string {
+function configuration(folder: string, block: number, address: string): string {
   const { sip, control, keys, rtp } = ports(block);
   return `poll_method epoll
-sip_listen 127.0.0.1:${sip}
-net_interface 127.0.0.1
+sip_listen ${hopOf({ host: address, sipPort: sip })}
+net_interface ${address}
+prefer_ipv6 ${address.includes(':') ? 'yes' : 'no'}
 call_local_timeout 120
 call_max_calls 4
 audio_player aubridge,ear
@@ -61,12 +78,11 @@ snd_path ${folder}
 `;
 }
 
-function account({ number, name, registrar, codecs = 'PCMU' }: BaresipOptions): string {
+function account({ number, name, registrar, codecs = 'PCMU', transport }: BaresipOptions): string {
   const shown = name === undefined ? '' : `"${name}" `;
   if (registrar === undefined) return `${shown}<sip:${number}@127.0.0.1>;regint=0;audio_codecs=${codecs}`;
-  const { host, sipPort, password } = registrar;
-  const secret = `auth_user=${number};auth_pass=${password}`;
-  return `${shown}<sip:${number}@${host}:${sipPort}>;${secret};regint=60;audio_codecs=${codecs}`;
+  const secret = `auth_user=${number};auth_pass=${registrar.password}`;
+  return `${shown}<sip:${number}@${hopOf(registrar)}${over(transport)}>;${secret};regint=60;audio_codecs=${codecs}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { HearingPhone } from './hearing.ts';
-import { baresipFolder, type BaresipOptions, ports } from './baresip-folder.ts';
+import { addressOf, baresipFolder, type BaresipOptions, hopOf, over, ports } from './baresip-folder.ts';
 import { Child } from './child.ts';
 import { Netstrings } from './netstrings.ts';
 import { freeBlock } from './ports.ts';
@@ -90,9 +90,9 @@ export class Baresip extends HearingPhone {
 
   /** Dials a number at its registrar, or a whole URI. */
   async dial(target: string): Promise<void> {
-    const { registrar } = this.options;
+    const { registrar, transport } = this.options;
     const uri =
-      registrar === undefined || target.includes(':') ? target : `sip:${target}@${registrar.host}:${registrar.sipPort}`;
+      registrar === undefined || target.includes(':') ? target : `sip:${target}@${hopOf(registrar)}${over(transport)}`;
     this.#forget(this.#events.length);
     await this.#command('dial', uri);
   }
@@ -155,7 +155,11 @@ export class Baresip extends HearingPhone {
 
   /** All SIP messages it has sent and received. */
   messages(): readonly TracedMessage[] {
-    return readTrace(this.#child.out, `127.0.0.1:${this.port}`);
+    const local = hopOf({ host: addressOf(this.options), sipPort: this.port });
+    const { registrar, transport = 'udp' } = this.options;
+    // A connection of its own has another port at this end.
+    const server = registrar === undefined || transport === 'udp' ? '' : hopOf(registrar);
+    return readTrace(this.#child.out, (from, to) => from === local || to === server);
   }
 
   /** The next message that is there, already or within the deadline, and fits. */

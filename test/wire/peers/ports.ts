@@ -45,8 +45,8 @@ function tcpFree(port: number): Promise<boolean> {
   });
 }
 
-/** Whether somebody listens at this UDP port of 127.0.0.1. */
-export function udpBound(port: number): boolean {
-  const local = ` 0100007F:${port.toString(16).toUpperCase().padStart(4, '0')} `;
-  return readFileSync('/proc/net/udp', 'utf8').includes(local);
+/** Whether somebody listens, or talks, at this port of 127.0.0.1. */
+export function taken(port: number, protocol: 'udp' | 'tcp' = 'udp'): boolean {
+  const local = `: 0100007F:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  return readFileSync(`/proc/net/${protocol}`, 'utf8').includes(local);
 }

@@ -15,11 +15,20 @@ const READY_WITHIN = 15_000;
 const STOP_WITHIN = 20_000;
 const run = promisify(execFile);
 
+type Stream = 'tcp' | 'tls' | 'ws' | 'wss';
+
 /** The first line of standard output. */
 interface Ready {
   readonly ready: true;
-  readonly sip: { readonly udp: readonly string[] };
+  readonly sip: { readonly udp: readonly string[] } & Readonly<Partial<Record<Stream, readonly string[]>>>;
   readonly http: string;
+}
+
+/** What a phone is told to register. */
+export interface Registrar {
+  readonly host: string;
+  readonly sipPort: number;
+  readonly password: string;
 }
 
 /** The exchange as a user starts it: a process of its own with a data folder of its own. */
@@ -31,6 +40,7 @@ export class Server implements Witness {
   #child: Child | undefined;
   #sipPort = 0;
   #http = '';
+  #sip: Ready['sip'] = { udp: [] };
 
   private constructor(options: readonly string[]) {
     this.#options = options;
@@ -45,6 +55,14 @@ export class Server implements Witness {
 
   get sipPort(): number {
     return this.#sipPort;
+  }
+
+  /** Where phones register over another transport, or at another of its addresses. */
+  over(protocol: 'udp' | Stream, host = this.host): Registrar {
+    const start = `${host.includes(':') ? `[${host}]` : host}:`;
+    const where = this.#sip[protocol]?.find((one) => one.startsWith(start));
+    if (where === undefined) throw new Error(`the exchange has no ${protocol} at ${host}`);
+    return { host, sipPort: Number(where.slice(start.length)), password: this.password };
   }
 
   /** `http://127.0.0.1:PORT` */
@@ -117,7 +135,8 @@ export class Server implements Witness {
 
   async #launch(): Promise<void> {
     const ports = ['--bind', this.host, '--sip-port', String(this.#sipPort), '--http-port', '0'];
-    const rest = ['--data', this.data, '--demo-password', this.password, ...this.#options];
+    const demo = this.#options.includes('--config') ? [] : ['--demo-password', this.password];
+    const rest = ['--data', this.data, ...demo, ...this.#options];
     const child = new Child('exchange', process.execPath, [PROGRAM, 'start', ...ports, ...rest], { cwd: ROOT });
     this.#child = child;
     const look = () => (child.out.includes('\n') ? child.out.slice(0, child.out.indexOf('\n')) : child.ended && '');
@@ -126,5 +145,6 @@ export class Server implements Witness {
     const ready = JSON.parse(line) as Ready;
     this.#sipPort = Number(ready.sip.udp[0]?.split(':').at(-1));
     this.#http = ready.http;
+    this.#sip = ready.sip;
   }
 }

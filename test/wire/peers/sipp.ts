@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child } from './child.ts';
-import { FIRST_RTP, freeBlock, udpBound } from './ports.ts';
+import { FIRST_RTP, freeBlock, taken } from './ports.ts';
 import { scenario } from './scenario.ts';
 import { until, type Witness, witnessed } from './until.ts';
 
@@ -14,10 +14,14 @@ export interface SippOptions {
   readonly password?: string;
   /** Number to dial. */
   readonly dials?: string;
+  /** Left out: UDP. */
+  readonly transport?: 'tcp';
   /** Its own SIP port; left out: a free one. */
   readonly port?: number;
   /** Expiry to ask for, in seconds; 300. */
   readonly expires?: number;
+  /** One more header line of its INVITE. */
+  readonly header?: string;
   /** What the scenario leaves open. */
   readonly values?: Readonly<Record<string, string>>;
   /** Deadline of the whole scenario, in seconds; 20. */
@@ -43,7 +47,19 @@ export class Sipp implements Witness {
     const values = { USER: options.user, PORT: String(port), ...options.values };
     writeFileSync(join(this.#folder, 'scenario.xml'), scenario(name, values));
     const addresses = ['-i', host, '-p', String(port), '-mi', host, '-mp', String(media)];
-    const who = ['-key', 'user', options.user, '-au', options.user, '-ap', options.password ?? password];
+    const transport = options.transport === 'tcp' ? ['-t', 't1'] : [];
+    const who = [
+      '-key',
+      'user',
+      options.user,
+      '-key',
+      'extra',
+      options.header ?? 'Subject: wire',
+      '-au',
+      options.user,
+      '-ap',
+      options.password ?? password,
+    ];
     const what = ['-s', options.dials ?? options.user, '-key', 'expires', String(options.expires ?? 300)];
     const resource = options.dials === undefined ? [] : ['-auth_uri', `${options.dials}@${host}:${sipPort}`];
     const bounds = ['-m', '1', '-aa', '-nostdin', '-timeout', `${this.#within}s`, '-timeout_error'];
@@ -53,6 +69,7 @@ export class Sipp implements Witness {
       '-sf',
       'scenario.xml',
       ...addresses,
+      ...transport,
       ...who,
       ...resource,
       ...what,
@@ -66,7 +83,7 @@ export class Sipp implements Witness {
   static async start(name: string, options: SippOptions): Promise<Sipp> {
     const block = await freeBlock();
     const sipp = new Sipp(name, options.port ?? block, block + FIRST_RTP, options);
-    const look = () => udpBound(sipp.port) || sipp.#child.ended;
+    const look = () => taken(sipp.port, options.transport) || sipp.#child.ended;
     await until(`the start of ${sipp.#name}`, look, 5000, () => sipp.testimony());
     return sipp;
   }

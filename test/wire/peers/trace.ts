@@ -19,11 +19,11 @@ export interface Display {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the trace is coloured
-const TRACED = /\x1b\[36;1m#\n(?:UDP|TCP) (\S+) -> (\S+)\n([\s\S]*?)\x1b\[;m\n/g;
+const TRACED = /\x1b\[36;1m#\n(?:UDP|TCP|TLS) (\S+) -> (\S+)\n([\s\S]*?)\x1b\[;m\n/g;
 
-/** All messages in a trace; `local` is the phone's own `ADDRESS:PORT`. */
-export function readTrace(text: string, local: string): readonly TracedMessage[] {
-  return [...text.matchAll(TRACED)].map(([, from, , message]) => readMessage(from === local, message ?? ''));
+/** All messages in a trace; `sent` tells the phone's own from those it received, by their `ADDRESS:PORT`s. */
+export function readTrace(text: string, sent: (from: string, to: string) => boolean): readonly TracedMessage[] {
+  return [...text.matchAll(TRACED)].map(([, from = '', to = '', message = '']) => readMessage(sent(from, to), message));
 }
 
 function readMessage(sent: boolean, text: string): TracedMessage {

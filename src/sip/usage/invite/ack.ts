@@ -2,7 +2,8 @@ import { ackIn, type Dialog } from '../../dialog/index.ts';
 import type { Request, Response } from '../../message/types.ts';
 import type { Flow } from '../../transport/types.ts';
 import { flowFor } from '../core.ts';
-import { sdpFields, sdpOf } from '../fields.ts';
+import { sdpFields } from '../fields.ts';
+import { exchanged, forkOf } from './fork.ts';
 import type { Session } from './session.ts';
 
 /** An ACK to repeat when its 2xx comes again. */
@@ -31,8 +32,7 @@ export function reacknowledge({ core, acks }: Session, response: Response): bool
 /** The ACK of the initial INVITE; it waits for the owner's answer when the offer came in the 2xx. */
 export function sendAck(session: Session): void {
   const { record } = session;
-  if (sdpOf(record.invite) === undefined) record.owed = record.invite;
-  else if (record.dialog !== undefined) acknowledge(session, record.dialog, record.invite);
+  if (record.owed === undefined && record.dialog !== undefined) acknowledge(session, record.dialog, record.invite);
 }
 
 /** Sends the ACK that is due, with the answer; without one the offer is not wanted and BYE follows (§13.2.2.4). */
@@ -40,6 +40,8 @@ export function payAck(session: Session, answer?: Uint8Array): void {
   const { owed, dialog } = session.record;
   if (owed === undefined || dialog === undefined) return;
   session.record.owed = undefined;
+  const fork = forkOf(session, dialog.remoteTag);
+  if (answer === undefined || !exchanged(fork, 'sendAnswer', answer)) exchanged(fork, 'drop');
   acknowledge(session, dialog, owed, answer);
   session.resume();
 }

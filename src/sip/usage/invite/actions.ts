@@ -3,6 +3,7 @@ import { answerBye, sendBye } from './bye.ts';
 import { sendCancel } from './cancel.ts';
 import { forget, mark, tellEnded, tellEndedNext } from './end.ts';
 import type { Occasion } from './occasion.ts';
+import { prack } from './prack.ts';
 import { keepAlive } from './progress.ts';
 import { resume } from './reinvite.ts';
 import { dropReoffer } from './reoffer.ts';
@@ -16,6 +17,7 @@ import type { Action } from './states.ts';
 export const actions: Readonly<Record<Action, (session: Session, occasion: Occasion) => void>> = {
   mark,
   early,
+  prack,
   settle,
   sendAck,
   sendCancel,

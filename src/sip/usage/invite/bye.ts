@@ -1,8 +1,8 @@
-import { override, requestIn } from '../../dialog/index.ts';
+import { override } from '../../dialog/index.ts';
 import type { Field } from '../../message/types.ts';
 import type { ServerTransaction } from '../../transaction/types.ts';
 import { answer } from '../answer.ts';
-import { flowFor } from '../core.ts';
+import { sendInside } from '../inside.ts';
 import { whenDone } from '../refusal.ts';
 import { payAck } from './ack.ts';
 import type { Occasion } from './occasion.ts';
@@ -29,11 +29,8 @@ export function sendBye(session: Session): void {
   if (record.dialog === undefined) return;
   payAck(session);
   const fields = override([['User-Agent', core.options.product]], record.farewell);
-  core.transactions.send(
-    requestIn(record.dialog, 'BYE', fields),
-    flowFor(core, record.dialog),
-    whenDone(() => void session.step('byeDone', {})),
-  );
+  const done = whenDone(() => void session.step('byeDone', {}));
+  sendInside(core, record.dialog, 'BYE', { headers: fields }, done);
 }
 
 /** §15.1.2. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Response } from '../../message/index.ts';
-import { Net, Party, sdp } from '../kit.test.ts';
+import { able, Net, Party, sdp } from '../kit.test.ts';
 import type { InviteSession, Refusal } from '../types.ts';
 
 /** A party that tells by session, and notes what is told after the end. */
@@ -10,8 +10,22 @@ class Witness extends Party {
   readonly ends = new Map<InviteSession, number>();
   readonly broken: string[] = [];
 
-  override progress(session: InviteSession): void {
+  override progress(
+    session: InviteSession,
+    _response: Response,
+    _media: Uint8Array | undefined,
+    sendPrack?: (answer: Uint8Array) => void,
+  ): void {
     this.#alive(session, 'progress');
+    this.sendPrack = sendPrack;
+  }
+
+  override answered(session: InviteSession): void {
+    this.#alive(session, 'answered');
+  }
+
+  override refreshed(session: InviteSession): void {
+    this.#alive(session, 'refreshed');
   }
 
   override accepted(
@@ -55,6 +69,11 @@ type Verb = (party: Witness, session: InviteSession, done: (result: Response | R
 
 const verbs: Readonly<Record<string, Verb>> = {
   progress: (_party, session) => session.progress(180, 'Ringing'),
+  earlyMedia: (_party, session) => session.progress(183, 'Session Progress', { sdp: sdp('early') }),
+  sendPrack: (party) => party.sendPrack?.(sdp('answer')),
+  offer: (_party, session, done) => session.update(sdp('offer'), [], done),
+  refresh: (_party, session, done) => session.update(undefined, [], done),
+  check: (_party, session) => session.keepChecked(2000),
   accept: (_party, session) => session.accept(sdp('answer')),
   reject: (_party, session) => session.reject(486, 'Busy Here'),
   cancel: (_party, session) => session.cancel(),
@@ -77,7 +96,7 @@ const verbs: Readonly<Record<string, Verb>> = {
 const act = fc.record({
   verb: fc.constantFrom(...Object.keys(verbs)),
   caller: fc.boolean(),
-  wait: fc.constantFrom(0, 5, 10, 15, 300, 700, 3000, 33_000),
+  wait: fc.constantFrom(0, 5, 10, 15, 300, 700, 3000, 33_000, 70_000),
 });
 
 describe('two agents, whatever they do and whatever gets lost', () => {
@@ -85,11 +104,11 @@ describe('two agents, whatever they do and whatever gets lost', () => {
     fc.assert(
       fc.property(
         fc.array(act, { maxLength: 14, size: 'max' }),
-        fc.boolean(),
+        fc.record({ offer: fc.boolean(), reliably: fc.boolean(), timer: fc.boolean() }),
         fc.array(fc.boolean(), { maxLength: 24, size: 'max' }),
         fc.array(fc.constantFrom(1, 10, 40, 900), { maxLength: 24, size: 'max' }),
         fc.nat(),
-        (acts, offer, losses, delays, seed) => {
+        (acts, { offer, reliably, timer }, losses, delays, seed) => {
           const net = new Net(seed);
           let sent = 0;
           net.lose = () => {
@@ -97,9 +116,10 @@ describe('two agents, whatever they do and whatever gets lost', () => {
             return losses[sent] ?? false;
           };
           net.delay = () => delays[sent] ?? 10;
-          const a = new Witness(net, 'a');
-          const b = new Witness(net, 'b');
-          a.call('b', offer ? 'offer' : null);
+          const options = timer ? { ...able, timer: { expires: 90 } } : able;
+          const a = new Witness(net, 'a', options);
+          const b = new Witness(net, 'b', options);
+          a.call('b', offer ? 'offer' : null, reliably ? { headers: [['Require', '100rel']] } : {});
           for (const { verb, caller, wait } of acts) {
             perform(caller ? a : b, verb);
             net.advance(wait);
@@ -111,7 +131,7 @@ describe('two agents, whatever they do and whatever gets lost', () => {
           check(net, [a, b]);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 600 },
     );
   });
 });

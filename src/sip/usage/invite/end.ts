@@ -1,5 +1,5 @@
 import type { Occasion } from './occasion.ts';
-import { dropJobs } from './reinvite.ts';
+import { dropReoffer } from './reoffer.ts';
 import type { Session } from './session.ts';
 
 /** Keeps who ends it and why, and what the BYE says, until it has ended. */
@@ -8,10 +8,10 @@ export function mark({ record }: Session, { ending, headers }: Occasion): void {
   record.farewell = headers ?? record.farewell;
 }
 
-/** Leaves the dialogs and drops what was still wanted. */
+/** Leaves the dialogs, drops what was still wanted and refuses what still waits. */
 export function forget(session: Session): void {
   const { core, record } = session;
-  dropJobs(session);
+  dropReoffer(session);
   record.owed = undefined;
   if (record.dialog !== undefined) core.dialogs.leave(record.dialog, session);
   for (const dialog of record.early) core.dialogs.leave(dialog, session);
@@ -19,7 +19,7 @@ export function forget(session: Session): void {
 }
 
 export function tellEnded(session: Session): void {
-  session.opened.close();
+  session.close();
   session.user?.ended(session, session.record.ending);
 }
 

@@ -3,11 +3,14 @@ import { request } from '../../message/index.ts';
 import type { Field, Request, Response } from '../../message/types.ts';
 import { answer } from '../answer.ts';
 import { type Core, flowFor } from '../core.ts';
-import { capabilities, contactField, sdpFields } from '../fields.ts';
+import { contactField, inviteCapabilities, sdpFields } from '../fields.ts';
 import { refusalOf, whenDone } from '../refusal.ts';
 import type { Destination, Identities, UserAgent } from '../types.ts';
 import { acknowledge, reacknowledge } from './ack.ts';
+import { lapse } from './lapse.ts';
+import { inSequence } from './prack.ts';
 import { Session } from './session.ts';
+import { newTimer, raise, timerFields } from './timer.ts';
 
 type InviteOptions = Parameters<UserAgent['invite']>[2];
 
@@ -18,11 +21,17 @@ export function invite(core: Core, to: Destination, who: Identities, options: In
   const record = { role: 'uac', invite: outgoing, localTag, flow: to.flow, remoteAllow: new Set<string>() } as const;
   const session = new Session(core, record);
   session.user = options.user;
-  session.client = core.transactions.send(outgoing, to.flow, {
+  send(session);
+  lapse(session);
+  return session;
+}
+
+function send(session: Session): void {
+  const { core, record } = session;
+  session.client = core.transactions.send(record.invite, record.flow, {
     response: (response) => received(session, response),
     failed: (failure) => void session.step('refused', { refusal: refusalOf(failure) }),
   });
-  return session;
 }
 
 function inviteRequest(core: Core, to: Destination, who: Identities, options: InviteOptions): Request {
@@ -35,7 +44,8 @@ function inviteRequest(core: Core, to: Destination, who: Identities, options: In
     ['Call-ID', options.callId ?? core.kernel.token(16)],
     ['CSeq', `${options.cseq ?? 1} INVITE`],
     contactField(core.options, to.flow),
-    ...capabilities(core.options),
+    ...inviteCapabilities(core.options),
+    ...timerFields({ timer: newTimer(core) }),
     ['User-Agent', core.options.product],
     ...sdpFields(options.sdp),
   ];
@@ -48,9 +58,31 @@ function inviteRequest(core: Core, to: Destination, who: Identities, options: In
 
 function received(session: Session, response: Response): void {
   if (response.status <= 100) return;
-  if (response.status < 200) session.step('provisional', { response });
-  else if (response.status < 300) succeeded(session, response);
-  else session.step('refused', { refusal: refusalOf(response) });
+  if (response.status < 200) {
+    if (inSequence(session, response)) session.step('provisional', { response });
+  } else if (response.status < 300) succeeded(session, response);
+  else if (response.status !== 422 || !again(session, response))
+    session.step('refused', { refusal: refusalOf(response) });
+}
+
+/** RFC 4028 §7.3: the same INVITE with an interval that is large enough. */
+function again(session: Session, response: Response): boolean {
+  const { record } = session;
+  if (record.state !== 'inviting' || !raise(session, response)) return false;
+  const { method, uriText, headers, body, cseq } = record.invite;
+  const fields = override([...headers], [...timerFields(session), ['CSeq', `${cseq.number + 1} INVITE`]]);
+  record.invite = request({ method, uri: uriText, headers: fields, body });
+  leaveEarly(session);
+  send(session);
+  return true;
+}
+
+function leaveEarly(session: Session): void {
+  const { core, record } = session;
+  for (const dialog of record.early) core.dialogs.leave(dialog, session);
+  record.early = [];
+  record.dialog = undefined;
+  session.forks.clear();
 }
 
 /** Every 2xx comes here (§13.2.2.4): the first, its repetitions, and those of other forks. */

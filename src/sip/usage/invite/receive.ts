@@ -1,8 +1,9 @@
 import type { Dialog } from '../../dialog/index.ts';
 import type { ServerTransaction } from '../../transaction/types.ts';
 import { answer, answerOptions } from '../answer.ts';
-import { allowOf } from '../fields.ts';
+import { allowOf, infoOf } from '../fields.ts';
 import { byeReceived } from './bye.ts';
+import { pracked } from './prack.ts';
 import { reinvited, updated } from './reoffer.ts';
 import type { Session } from './session.ts';
 
@@ -14,6 +15,7 @@ export function receive(session: Session, transaction: ServerTransaction, dialog
   else if (session.state === 'ended') answer(core, transaction, 481);
   else {
     record.remoteAllow = allowOf(request) ?? record.remoteAllow;
+    record.remoteInfo = infoOf(request) ?? record.remoteInfo;
     serve(session, transaction, dialog);
   }
   return true;
@@ -23,6 +25,8 @@ function serve(session: Session, transaction: ServerTransaction, dialog: Dialog)
   switch (transaction.request.method) {
     case 'INVITE':
       return reinvited(session, { transaction, dialog });
+    case 'PRACK':
+      return pracked(session, { transaction, dialog });
     case 'UPDATE':
       return updated(session, { transaction, dialog });
     case 'OPTIONS':

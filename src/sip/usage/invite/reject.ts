@@ -1,4 +1,6 @@
 import type { Field } from '../../message/types.ts';
+import { withWarning } from '../warning.ts';
+import { agentName } from './reoffer.ts';
 import { responseToInvite } from './respond.ts';
 import type { Session } from './session.ts';
 
@@ -11,11 +13,9 @@ export function reject(
 ): void {
   if (status < 300 || status > 699) throw new RangeError(`${status} is no status of a refusal`);
   if (!session.may('reject')) return;
-  const response = responseToInvite(
-    session,
-    status,
-    reasonPhrase === undefined ? { headers } : { reasonPhrase, headers },
-  );
+  const warned = withWarning(status, headers, agentName(session));
+  const options = reasonPhrase === undefined ? { headers: warned } : { reasonPhrase, headers: warned };
+  const response = responseToInvite(session, status, options);
   if (response === undefined) return;
   session.step('reject', { response, ending: { by: 'local', why: `rejected with ${status}` } });
 }

@@ -1,9 +1,11 @@
 import type { Timer } from '../../../kernel/index.ts';
 import type { Request, Response } from '../../message/types.ts';
 import type { ServerTransaction } from '../../transaction/types.ts';
-import { sdpOf } from '../fields.ts';
+import { because, sdpOf } from '../fields.ts';
+import { exchanged, forkOf } from './fork.ts';
 import type { Occasion } from './occasion.ts';
 import { resume } from './reinvite.ts';
+import { finish } from './reliable.ts';
 import type { Session } from './session.ts';
 
 /** A 2xx of ours to an INVITE whose ACK has not come. */
@@ -41,7 +43,7 @@ export function repeatAnswer(session: Session, { response }: Occasion): void {
 
 function givenUp(session: Session): void {
   stop(session);
-  session.step('unacked', { ending: { by: 'none', why: 'no ACK came' } });
+  session.step('unacked', { headers: because(408, 'No ACK'), ending: { by: 'none', why: 'no ACK came' } });
 }
 
 /** An ACK of the peer. One that acknowledges nothing is a repetition. */
@@ -49,8 +51,15 @@ export function acked(session: Session, ack: Request): void {
   const { unacked } = session;
   if (unacked?.cseq !== ack.cseq.number) return;
   stop(session);
+  settleBy(session, ack);
   if (unacked.initial) session.step('acked', { ack });
   else reinviteAcked(session, unacked, ack);
+}
+
+/** The ACK brings the answer to the offer in our 2xx; without one nothing new was agreed. */
+function settleBy(session: Session, ack: Request): void {
+  const fork = forkOf(session);
+  if (fork.exchange === 'ours') exchanged(fork, sdpOf(ack) === undefined ? 'drop' : 'takeAnswer');
 }
 
 function reinviteAcked(session: Session, { offered }: Unacked, ack: Request): void {
@@ -65,6 +74,8 @@ export function tellAcknowledged(session: Session, { ack }: Occasion): void {
 export function hush(session: Session): void {
   session.keepAlive?.cancel();
   session.keepAlive = undefined;
+  session.lapse?.cancel();
+  finish(session);
   stop(session);
 }
 

@@ -1,14 +1,16 @@
-import { override, refreshTarget, requestIn } from '../../dialog/index.ts';
+import { override, refreshTarget } from '../../dialog/index.ts';
 import type { Field, Response } from '../../message/types.ts';
 import { flowFor } from '../core.ts';
-import { allowOf, contactField } from '../fields.ts';
+import { allowOf, because, capabilities, contactField } from '../fields.ts';
+import { sendInside } from '../inside.ts';
 import { refusal, whenDone } from '../refusal.ts';
 import type { Refusal } from '../types.ts';
 import type { Session } from './session.ts';
+import { takeTimer, timerFields } from './timer.ts';
 
 /** Requests that say where we are (RFC 3261 §12.2; RFC 3311, 3515, 6665). */
 const withContact = new Set(['UPDATE', 'REFER', 'SUBSCRIBE', 'NOTIFY']);
-const withVerb = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE']);
+const withVerb = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK']);
 
 /** Any request but those that are verbs of the session; for these it throws RangeError. Before there is a dialog the result is 481. */
 export function request(
@@ -27,16 +29,24 @@ export function request(
   }
   const flow = flowFor(core, dialog);
   const product: Field = ['User-Agent', core.options.product];
-  const defaults: readonly Field[] = withContact.has(method) ? [contactField(core.options, flow), product] : [product];
+  const defaults: readonly Field[] = [
+    ...(withContact.has(method) ? [contactField(core.options, flow)] : []),
+    // Every UPDATE refreshes the session (RFC 4028 §7.4).
+    ...(method === 'UPDATE' ? [...capabilities(core.options), ...timerFields(session)] : []),
+    product,
+  ];
   const answered = (result: Response | Refusal): void => {
     if (session.state === 'ended') return;
     if ('kind' in result) {
-      if (method === 'UPDATE') refreshTarget(dialog, result);
+      if (method === 'UPDATE') {
+        refreshTarget(dialog, result);
+        if (session.state === 'up') takeTimer(session, result);
+      }
       record.remoteAllow = allowOf(result) ?? record.remoteAllow;
     } else gone(session, method, result);
     done(result);
   };
-  core.transactions.send(requestIn(dialog, method, override(defaults, headers), body), flow, whenDone(answered));
+  sendInside(core, dialog, method, { headers: override(defaults, headers), body }, whenDone(answered));
 }
 
 /**
@@ -45,5 +55,8 @@ export function request(
  */
 export function gone(session: Session, method: string, { status }: Refusal): boolean {
   if ((status !== 481 && status !== 408) || method === 'NOTIFY' || method === 'SUBSCRIBE') return false;
-  return session.step('gone', { ending: { by: 'none', why: `${status} to ${method}` } });
+  return session.step('gone', {
+    headers: because(status, `${status} to ${method}`),
+    ending: { by: 'none', why: `${status} to ${method}` },
+  });
 }

@@ -4,6 +4,7 @@ import type { Field, Request, Response } from '../../message/types.ts';
 import type { ClientTransaction, ServerTransaction } from '../../transaction/types.ts';
 import type { Flow } from '../../transport/types.ts';
 import type { Core } from '../core.ts';
+import { infoOf, wholeNumber } from '../fields.ts';
 import type { Ending, InviteSession, Refusal, SessionUser } from '../types.ts';
 import { accept } from './accept.ts';
 import { reacknowledge, type SentAck } from './ack.ts';
@@ -11,19 +12,25 @@ import { actions } from './actions.ts';
 import { bye, hangup } from './bye.ts';
 import { cancel } from './cancel.ts';
 import type { Occasion } from './occasion.ts';
+import { keepChecked } from './check.ts';
+import type { Fork } from './fork.ts';
+import type { News } from './prack.ts';
 import { progress } from './progress.ts';
 import { receive } from './receive.ts';
-import { type Job, reinvite, resume } from './reinvite.ts';
+import { type Job, reinvite, resume, update } from './reinvite.ts';
 import { reject } from './reject.ts';
+import { isReliable, newReliability, type Provisional, type Reliability } from './reliable.ts';
 import type { Reoffering } from './reoffer.ts';
 import { acked, type Unacked } from './repeat.ts';
 import { request } from './request.ts';
 import { type Event, type State, shown, stepFor } from './states.ts';
+import { newTimer, type SessionTimer } from './timer.ts';
 
 /** What is known of a session. Plain data. */
 export interface SessionRecord {
   readonly role: 'uac' | 'uas';
-  readonly invite: Request;
+  /** uac: the last one, when it had to be sent again (422). */
+  invite: Request;
   readonly localTag: string;
   /** The path of the INVITE. */
   readonly flow: Flow;
@@ -33,6 +40,7 @@ export interface SessionRecord {
   /** uac: dialogs of provisional responses, until the first 2xx. */
   early: readonly Dialog[];
   remoteAllow: ReadonlySet<string>;
+  remoteInfo: ReadonlySet<string>;
   /** How it ends, and what goes into the BYE. */
   ending: Ending;
   farewell: readonly Field[];
@@ -50,7 +58,20 @@ export class Session implements InviteSession, Usage {
   server: ServerTransaction | undefined;
   /** The last ACK sent to each fork, by its tag. */
   readonly acks = new Map<string, SentAck>();
+  /** Offer and answer of each dialog, by the peer's tag. */
+  readonly forks = new Map<string, Fork>();
+  /** uac: what the response at hand brings its owner. */
+  news: News | undefined;
+  /** uas: provisional responses that wait for PRACK. */
+  readonly reliability: Reliability;
+  /** uas: the last provisional response, which comes again every minute. */
+  repeated: Provisional | undefined;
+  readonly timer: SessionTimer;
   keepAlive: Timer | undefined;
+  /** The end of the INVITE's Expires. */
+  lapse: Timer | undefined;
+  /** Until the peer is asked again whether he is there. */
+  checking: Timer | undefined;
   unacked: Unacked | undefined;
   /** The peer's re-INVITE or UPDATE that the owner has not answered yet. */
   reoffering: Reoffering | undefined;
@@ -61,7 +82,8 @@ export class Session implements InviteSession, Usage {
   glare: Timer | undefined;
   /** The session has ended and its last re-INVITE has no final response yet. */
   abandoned: Timer | undefined;
-  readonly opened: Opened;
+  readonly #opened: Opened;
+  #open = true;
 
   constructor(core: Core, record: Pick<SessionRecord, 'role' | 'invite' | 'localTag' | 'flow' | 'remoteAllow'>) {
     this.core = core;
@@ -69,12 +91,24 @@ export class Session implements InviteSession, Usage {
       ...record,
       state: record.role === 'uac' ? 'inviting' : 'offered',
       dialog: undefined,
+      remoteInfo: infoOf(record.invite) ?? new Set(),
       early: [],
       ending: { by: 'none', why: 'still there' },
       farewell: [],
       owed: undefined,
     };
-    this.opened = core.kernel.scene.open('session');
+    this.#opened = core.kernel.scene.open('session');
+    core.load.sessions += 1;
+    this.reliability = newReliability(this);
+    this.timer = newTimer(core);
+  }
+
+  /** Counts no more. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#opened.close();
+    this.core.load.sessions -= 1;
   }
 
   get role(): 'uac' | 'uas' {
@@ -108,6 +142,18 @@ export class Session implements InviteSession, Usage {
 
   get remoteAllow(): ReadonlySet<string> {
     return this.record.remoteAllow;
+  }
+
+  get remoteInfo(): ReadonlySet<string> {
+    return this.record.remoteInfo;
+  }
+
+  get hopsLeft(): number {
+    return (wholeNumber(this.record.invite, 'Max-Forwards') ?? 70) - 1;
+  }
+
+  get reliable(): boolean {
+    return isReliable(this);
   }
 
   /** True when the event means something in this state. */
@@ -160,6 +206,14 @@ export class Session implements InviteSession, Usage {
     done: (result: Response | Refusal, sendAck?: (answer: Uint8Array) => void) => void,
   ): void {
     reinvite(this, sdp, headers, done);
+  }
+
+  update(sdp: Uint8Array | undefined, headers: readonly Field[], done: (result: Response | Refusal) => void): void {
+    update(this, sdp, headers, done);
+  }
+
+  keepChecked(every?: number): void {
+    keepChecked(this, every);
   }
 
   request(

@@ -41,6 +41,8 @@ export type Action =
   | 'mark'
   /** uac: the dialog of this provisional response. */
   | 'early'
+  /** uac: takes what it describes, and acknowledges a reliable one. */
+  | 'prack'
   /** uac: the dialog of the first 2xx stays, the other early ones go. */
   | 'settle'
   | 'sendAck'
@@ -78,8 +80,8 @@ export type Step = readonly [to: State, ...actions: readonly Action[]];
 /** Pairs that are not here change nothing and send nothing. Telling stands last. */
 export const table = {
   inviting: {
-    provisional: ['inviting', 'early', 'tellProgress'],
-    success: ['up', 'settle', 'sendAck', 'tellAccepted'],
+    provisional: ['inviting', 'early', 'prack', 'tellProgress'],
+    success: ['up', 'settle', 'sendAck', 'resume', 'tellAccepted'],
     refused: ['ended', 'forget', 'tellRejected'],
     cancel: ['cancelling', 'mark', 'sendCancel'],
     bye: ['cancelling', 'mark', 'sendCancel'],

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
-import { fromUtf8, utf8 } from '../kernel/index.ts';
-import type { Flow, Hop, WireListener } from '../sip/transport/types.ts';
-import { createLiveKernel } from './clock.ts';
-import { eventually } from './eventually.test.ts';
+import { fromUtf8, utf8 } from '../../kernel/index.ts';
+import type { Flow, Hop, WireListener } from '../../sip/transport/types.ts';
+import { createLiveKernel } from '../clock.ts';
+import { eventually } from '../eventually.test.ts';
 import { FlowCache } from './flow-cache.ts';
-import { createUdpWire } from './udp-wire.ts';
+import { createUdpWire } from './udp.ts';
 
 interface Heard {
   readonly flow: Flow;

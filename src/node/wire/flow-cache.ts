@@ -1,4 +1,4 @@
-import type { Flow, Hop } from '../sip/transport/types.ts';
+import type { Flow, Hop } from '../../sip/transport/types.ts';
 
 /**
  * The flows of UDP, values by their pair of hops, kept so that one pair is one object. Bounded: when the young half is

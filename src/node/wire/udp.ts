@@ -1,11 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIP } from 'node:net';
-import { type Kernel, StrowgerError } from '../kernel/index.ts';
-import type { Flow, Hop, Wire, WireListener } from '../sip/transport/types.ts';
+import { type Kernel, StrowgerError } from '../../kernel/index.ts';
+import type { Flow, Hop, Wire, WireListener } from '../../sip/transport/types.ts';
 import { FlowCache } from './flow-cache.ts';
 import { chooseLocal } from './socket-choice.ts';
-import { why } from './why.ts';
+import { why } from '../why.ts';
 
 const FLOWS = 10_000;
 /** A thousand phones registering at once fit; the system gives what it allows. */

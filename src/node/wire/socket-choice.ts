@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { Hop } from '../sip/transport/types.ts';
-import { isLoopback } from './addresses.ts';
+import type { Hop } from '../../sip/transport/types.ts';
+import { isLoopback } from '../addresses.ts';
 
 /**
  * The local hop that reaches an address: the one asked for where it can, else one of the same family and the same side

@@ -1,0 +1,1 @@
+export { type Certificate, type CertificateFiles, openCertificate } from './certificate.ts';

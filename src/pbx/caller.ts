@@ -1,0 +1,21 @@
+import type { Party } from '../call/index.ts';
+import { claimsOf, type IdentityPolicy } from '../line/index.ts';
+import type { Request } from '../sip/message/index.ts';
+import type { Account } from './config.ts';
+
+/** What an account's phones may be told of others. */
+export function identityOf({ trusted = false, remotePartyId = false }: Account): IdentityPolicy {
+  return { trusted, remotePartyId };
+}
+
+/**
+ * Who a call of that account is from. `own`: who the account is to others. What phones write into From names nobody:
+ * anybody could write it; a trusted endpoint vouches for whom it brings (RFC 3325 §5), others choose among their own.
+ */
+export function callerOf(request: Request, account: Account, own: Party): Party {
+  const { asserted, preferred, withheld } = claimsOf(request);
+  const vouched = account.trusted === true ? asserted : undefined;
+  const party = vouched ?? account.identities?.find(({ number }) => number === preferred?.number) ?? own;
+  const { name, number } = party;
+  return withheld ? { name, number, withheld: true } : { name, number };
+}

@@ -1,0 +1,60 @@
+import type { Outcome } from '../../call/index.ts';
+import { reasonPhrase } from '../../sip/message/index.ts';
+import type { DialplanBuilder, Script } from '../dialplan.ts';
+import type { Call, DialOptions } from '../script.ts';
+import type { ExtensionTable } from './schema.ts';
+
+type Extension = ExtensionTable[string];
+
+/** What makes an extension one thing and no other. */
+export const ACTIONS = ['dial', 'play', 'echo', 'music', 'hangup'] as const;
+
+/** What says how an endpoint is rung, and means nothing elsewhere. */
+export const DIALLING = ['for', 'strategy', 'calls', 'withhold', 'alert', 'autoAnswer', 'otherwise'] as const;
+
+/** The rules of a table of extensions; endpoints are dialled by their own numbers where no rule takes them. */
+export function tableRules(builder: DialplanBuilder, table: ExtensionTable, endpoints: ReadonlySet<string>): void {
+  for (const [pattern, extension] of Object.entries(table)) builder.on(pattern, scriptOf(extension, endpoints));
+  builder.otherwise((number) => (endpoints.has(number) ? endpointScript(number) : undefined));
+}
+
+function endpointScript(number: string): Script {
+  return async (call) => conclude(call, await call.dial(number));
+}
+
+function scriptOf(extension: Extension, endpoints: ReadonlySet<string>): Script {
+  const { play, echo, music, hangup: status } = extension;
+  if (play !== undefined) return (call) => call.play(...play);
+  if (echo === true) return (call) => call.echo();
+  if (music === true) return (call) => call.music();
+  if (status !== undefined) return (call) => call.hangup({ status, reasonPhrase: reasonPhrase(status) });
+  return dialling(extension, endpoints);
+}
+
+function dialling(extension: Extension, endpoints: ReadonlySet<string>): Script {
+  const { dial = [], otherwise } = extension;
+  const [first = ''] = dial;
+  if (!endpoints.has(first)) return (call) => call.goto(first);
+  const options = optionsOf(extension);
+  return async (call) => {
+    const outcome = await call.dial(dial, options);
+    if (outcome.kind === 'answered' || otherwise === undefined) return conclude(call, outcome);
+    return call.goto(otherwise);
+  };
+}
+
+function optionsOf({ for: ringing, strategy, calls, withhold, alert, autoAnswer }: Extension): DialOptions {
+  return {
+    ...(ringing === undefined ? {} : { for: ringing }),
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(calls === undefined ? {} : { callLimit: calls }),
+    ...(withhold === undefined ? {} : { withhold }),
+    ...(alert === undefined ? {} : { alert }),
+    ...(autoAnswer === undefined ? {} : { autoAnswer }),
+  };
+}
+
+/** Talks to who answered; tells the caller's phone what else came of it. */
+function conclude(call: Call, outcome: Outcome): Promise<void> {
+  return outcome.kind === 'answered' ? call.bridge(outcome.leg) : call.hangup(outcome);
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { type Crypto, Kernel } from '../kernel/index.ts';
+import { type Algorithm, answer, ha1 } from '../sip/auth/index.ts';
+import { type Field, type Request, request, response } from '../sip/message/index.ts';
+import type { Flow } from '../sip/transport/types.ts';
+import { Directory } from './directory.ts';
+import { createGuard, type Guard } from './guard.ts';
+
+const REALM = 'strowger.test';
+const PASSWORD = 'sesame';
+const URI = 'sip:10.0.0.1';
+
+interface Bench {
+  readonly kernel: Kernel;
+  readonly guard: Guard;
+  /** Hash operations so far, by algorithm. */
+  readonly hashed: Record<string, number>;
+}
+
+function bench(bound: Readonly<Record<string, string>> = {}): Bench {
+  const hashed: Record<string, number> = {};
+  const crypto: Crypto = {
+    hash: (name, data) => {
+      hashed[name] = (hashed[name] ?? 0) + 1;
+      return createHash(name).update(data).digest();
+    },
+    hmac: (name, key, data) => createHmac(name, key).update(data).digest(),
+    random: (count) => randomBytes(count),
+    equal: (a, b) => Buffer.from(a).equals(b),
+  };
+  const kernel = new Kernel({ now: () => 0, wall: () => 0, crypto, arm: () => undefined, onFault: () => undefined });
+  const directory = new Directory({ accounts: [{ number: '101', name: 'Alice' }], algorithms: ['SHA-256', 'MD5'] });
+  const secret = (algorithm: Algorithm): string => ha1(crypto, algorithm, '101', REALM, PASSWORD);
+  directory.learn([{ id: '101', realm: REALM, md5: secret('MD5'), sha256: secret('SHA-256') }]);
+  const algorithmAt = (account: string, address: string): string | undefined => bound[`${account}@${address}`];
+  return { kernel, guard: createGuard({ kernel, directory, realm: REALM, algorithmAt }), hashed };
+}
+
+function flowFrom(address: string): Flow {
+  const remote = { address, port: 5060 };
+  return { id: address, protocol: 'udp', local: { address: '10.0.0.1', port: 5060 }, remote, reliable: false };
+}
+
+function register(user: string, ...more: readonly Field[]): Request {
+  return request({ method: 'REGISTER', uri: URI, headers: [['From', `<sip:${user}@10.0.0.1>;tag=1`], ...more] });
+}
+
+/** The challenges that a REGISTER with these lines gets, by algorithm and in order. */
+function challenged({ guard }: Bench, user: string, address: string, ...more: readonly Field[]): readonly string[] {
+  const asked = register(user, ...more);
+  const verdict = guard.verify(asked, flowFrom(address));
+  assert.equal(verdict.ok, false);
+  if (verdict.ok) return [];
+  return guard.challenge(verdict, asked, flowFrom(address)).map(([name, value]) => {
+    assert.equal(name, 'WWW-Authenticate');
+    assert.match(value, /qop="auth"/);
+    return /algorithm=([\w-]+)/.exec(value)?.[1] ?? '';
+  });
+}
+
+function credentials({ kernel, guard }: Bench, user: string, password: string, address: string): Field {
+  const asked = register(user);
+  const verdict = guard.verify(asked, flowFrom(address));
+  if (verdict.ok) throw new Error('let in without credentials');
+  const headers = guard.challenge(verdict, asked, flowFrom(address));
+  const refused = response({ status: 401, headers: [...headers, ['CSeq', '1 REGISTER']] });
+  const field = answer(kernel, { response: refused, method: 'REGISTER', uri: URI, user, password });
+  if (field === undefined) throw new Error('no challenge that could be answered');
+  return field;
+}
+
+test('one line for each algorithm, the strongest first (RFC 8760 §2.3)', () => {
+  assert.deepEqual(challenged(bench(), '101', '10.0.0.11'), ['SHA-256', 'MD5']);
+});
+
+test('who has left two challenges unanswered gets MD5 alone; elsewhere, or for another user, all are offered', () => {
+  const at = bench();
+  assert.deepEqual(challenged(at, '101', '10.0.0.11'), ['SHA-256', 'MD5']);
+  assert.deepEqual(challenged(at, '101', '10.0.0.11'), ['MD5']);
+  assert.deepEqual(challenged(at, '101', '10.0.0.11'), ['MD5']);
+  assert.deepEqual(challenged(at, '101', '10.0.0.12'), ['SHA-256', 'MD5']);
+  assert.deepEqual(challenged(at, '102', '10.0.0.11'), ['SHA-256', 'MD5']);
+});
+
+test('who was let in may choose again', () => {
+  const at = bench();
+  challenged(at, '101', '10.0.0.11');
+  const flow = flowFrom('10.0.0.11');
+  const verdict = at.guard.verify(register('101', credentials(at, '101', PASSWORD, '10.0.0.11')), flow);
+  assert.deepEqual(verdict, { ok: true, user: '101', algorithm: 'MD5' });
+  assert.deepEqual(challenged(at, '101', '10.0.0.11'), ['SHA-256', 'MD5']);
+});
+
+test('an account whose phone at that address answered with MD5 gets MD5 alone at once', () => {
+  const at = bench({ '101@10.0.0.11': 'MD5', '101@10.0.0.12': 'SHA-256' });
+  assert.deepEqual(challenged(at, '101', '10.0.0.11'), ['MD5']);
+  assert.deepEqual(challenged(at, '101', '10.0.0.12'), ['SHA-256', 'MD5']);
+});
+
+test('a flood of senders is forgotten from its oldest on: what is kept is bounded', () => {
+  const at = bench();
+  challenged(at, '101', '10.0.0.11');
+  challenged(at, '101', '10.0.0.11');
+  for (let n = 0; n < 4096; n += 1) at.guard.verify(register(`flood${n}`), flowFrom('10.0.0.99'));
+  assert.deepEqual(challenged(at, '101', '10.0.0.11'), ['SHA-256', 'MD5']);
+});
+
+test('an unknown user costs as many hashes as a wrong password, and is challenged alike', () => {
+  const cost = (user: string): { hashes: object; lines: readonly string[] } => {
+    const at = bench();
+    const field = credentials(at, user, 'guess', '10.0.0.11');
+    const before = { ...at.hashed };
+    const lines = challenged(at, user, '10.0.0.11', field);
+    const hashes = Object.fromEntries(Object.entries(at.hashed).map(([name, n]) => [name, n - (before[name] ?? 0)]));
+    return { hashes, lines };
+  };
+  const wrong = cost('101');
+  assert.deepEqual(wrong.hashes, { md5: 0, sha256: 2 });
+  assert.deepEqual(cost('nobody'), wrong);
+});
+
+test('a replay is stale and no strike: neither it nor a lost 401 makes the choice smaller', () => {
+  const at = bench();
+  const field = credentials(at, '101', PASSWORD, '10.0.0.11');
+  const flow = flowFrom('10.0.0.11');
+  assert.equal(at.guard.verify(register('101', field), flow).ok, true);
+  for (let n = 0; n < 5; n += 1) {
+    const replayed = register('101', field);
+    const verdict = at.guard.verify(replayed, flow);
+    assert.deepEqual(verdict, { ok: false, reason: 'stale' });
+    if (verdict.ok) return;
+    const lines = at.guard.challenge(verdict, replayed, flow);
+    assert.equal(lines.length, 2);
+    for (const [, value] of lines) assert.match(value, /stale=true/);
+  }
+});

@@ -1,0 +1,3 @@
+export { familiesOf, type Target } from './plan.ts';
+export { type Resolved, type ResolveParts, resolve } from './resolve.ts';
+export type * from './resolver.ts';

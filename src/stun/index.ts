@@ -1,0 +1,1 @@
+export { bindingResponse, type StunSource } from './binding.ts';

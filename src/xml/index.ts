@@ -1,0 +1,1 @@
+export { document, type Fragment, xml } from './write.ts';
