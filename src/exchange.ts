@@ -158,36 +158,7 @@ export function createExchange(ports: ExchangePorts): Exchange {
 
   return {
     listener: stack.listener,
-    view: {
-      status: () => ({
-        version: config.version,
-        node: config.node,
-        startedAt,
-        accounts: config.accounts.length,
-        registrations: registrar.all.length,
-        calls: calls.count,
-        scene: kernel.scene.census(),
-        house: kernel.house.census(),
-        faults: kernel.faults,
-      }),
-      calls: () => calls.views(),
-      records: (limit) => records.recent(limit),
-      registrations: () =>
-        registrar.all.map(({ row, endsAt }) => ({
-          account: row.aor,
-          contact: row.contact,
-          source: `${row.protocol}:${row.sourceAddress}:${row.sourcePort}`,
-          userAgent: row.userAgent,
-          expiresAt: kernel.wall() + Math.round(endsAt - kernel.now()),
-          reach: registrar.reachOf(row.id),
-        })),
-      hangup: (id) => {
-        const legs = calls.legsOf(id);
-        for (const leg of legs) board.end(leg, CAUSES.normal);
-        return legs.length > 0;
-      },
-      accounts: () => config.accounts,
-    },
+    view: viewOf({ kernel, board, calls, records, registrar, startedAt, config: () => config }),
     start: (ready) => {
       records.restore();
       store.load('secret', (secrets) => {
@@ -229,4 +200,49 @@ function follow({ rules, features }: Instructions, kernel: Kernel, store: Store)
       feature.extensions({ kernel, store, on: (listen) => void listeners.push(listen) }, builder);
   });
   return { plan, listeners };
+}
+
+interface Viewed {
+  readonly kernel: Kernel;
+  readonly board: Switchboard;
+  readonly calls: Calls;
+  readonly records: CallRecords;
+  readonly registrar: Registrar;
+  readonly startedAt: number;
+  /** As it is now. */
+  readonly config: () => ExchangeConfig;
+}
+
+/** What the API may ask of it. */
+function viewOf({ kernel, board, calls, records, registrar, startedAt, config }: Viewed): ExchangeView {
+  return {
+    status: () => ({
+      version: config().version,
+      node: config().node,
+      startedAt,
+      accounts: config().accounts.length,
+      registrations: registrar.all.length,
+      calls: calls.count,
+      scene: kernel.scene.census(),
+      house: kernel.house.census(),
+      faults: kernel.faults,
+    }),
+    calls: () => calls.views(),
+    records: (limit) => records.recent(limit),
+    registrations: () =>
+      registrar.all.map(({ row, endsAt }) => ({
+        account: row.aor,
+        contact: row.contact,
+        source: `${row.protocol}:${row.sourceAddress}:${row.sourcePort}`,
+        userAgent: row.userAgent,
+        expiresAt: kernel.wall() + Math.round(endsAt - kernel.now()),
+        reach: registrar.reachOf(row.id),
+      })),
+    hangup: (id) => {
+      const legs = calls.legsOf(id);
+      for (const leg of legs) board.end(leg, CAUSES.normal);
+      return legs.length > 0;
+    },
+    accounts: () => config().accounts,
+  };
 }

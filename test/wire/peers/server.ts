@@ -134,7 +134,10 @@ export class Server implements Witness {
   }
 
   async #launch(): Promise<void> {
-    const ports = ['--bind', this.host, '--sip-port', String(this.#sipPort), '--http-port', '0'];
+    const sip = ['--sip-port', String(this.#sipPort)];
+    // With port 0 the others are free ones too; at a restart they must not become the usual ones.
+    const others = this.#sipPort === 0 ? [] : ['--sip-tls-port', '0', '--sip-ws-port', '0', '--sip-wss-port', '0'];
+    const ports = ['--bind', this.host, ...sip, ...others, '--http-port', '0'];
     const demo = this.#options.includes('--config') ? [] : ['--demo-password', this.password];
     const rest = ['--data', this.data, ...demo, ...this.#options];
     const child = new Child('exchange', process.execPath, [PROGRAM, 'start', ...ports, ...rest], { cwd: ROOT });
