@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { createSoundFiles } from './sounds.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'strowger-sounds-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** A folder with files that hold their own name. */
+function sounds(name: string, ...files: readonly string[]): string {
+  for (const file of files) {
+    mkdirSync(join(folder, name, file, '..'), { recursive: true });
+    writeFileSync(join(folder, name, file), `${name}/${file}`);
+  }
+  return join(folder, name);
+}
+
+const ours = sounds('ours', 'demo/weasels.wav', 'beep.wav', 'goodbye.wav', 'music/b.wav', 'music/a.wav');
+const debian = sounds('debian', 'tt-weasels.wav', 'beep.wav', 'digits/1.wav');
+
+function load(folders: readonly string[], name: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    createSoundFiles(folders).load(name, (wav) => resolve(wav === undefined ? undefined : String(wav)));
+  });
+}
+
+test("Debian's prompts take the place of ours where there are such, under their own names", async () => {
+  const folders = [debian, ours];
+  assert.equal(await load(folders, 'demo/weasels'), 'debian/tt-weasels.wav');
+  assert.equal(await load(folders, 'beep'), 'debian/beep.wav');
+  assert.equal(await load(folders, 'digits/1'), 'debian/digits/1.wav');
+  assert.equal(await load(folders, 'goodbye'), 'ours/goodbye.wav');
+  assert.equal(await load([ours], 'demo/weasels'), 'ours/demo/weasels.wav');
+});
+
+test('nothing outside the folders is read, and what is missing is undefined', async () => {
+  for (const name of ['../ours/beep', '/etc/hostname', 'no\0thing', 'none']) {
+    assert.equal(await load([debian], name), undefined, name);
+  }
+});
+
+test('music is the first folder that has any, by name', async () => {
+  const names = await new Promise((resolve) => createSoundFiles([debian, ours]).music(resolve));
+  assert.deepEqual(names, ['music/a', 'music/b']);
+});
