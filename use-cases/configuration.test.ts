@@ -72,7 +72,7 @@ story(
     });
     await world.after('3s');
     assert.ok(call.up && heard.up);
-    assert.ok(call.hearsOnly(TONES.bob) && heard.hearsOnly(TONES.alice));
+    await world.until(() => call.hearsOnly(TONES.bob) && heard.hearsOnly(TONES.alice), '2s');
     await call.hangup();
     await world.until(() => heard.ended);
     assert.equal(await refused(world, alice, '102'), 404, 'Bob is gone');
