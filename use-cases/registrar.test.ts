@@ -22,29 +22,38 @@ function param(phone: Phone, instance: string, name: string): string {
   return contacts.find(({ params }) => params.get('+sip.instance') === `<${instance}>`)?.params.get(name) ?? '';
 }
 
-story('UC28 a REGISTER at the exact second of the expiry: the same binding, and no gap', async (stage) => {
-  const { world, exchange, alice, bob } = stage;
-  await bob.register();
-  const registrations = (): readonly RegistrationView[] => exchange.exchange.view.registrations();
-  const there = (): boolean => registrations().some(({ account }) => account === '101');
-  await alice.register({ expires: 60 });
-  const { expiresAt = 0 } = registrations().find(({ account }) => account === '101') ?? {};
-  await world.after(expiresAt - world.wall);
-  assert.ok(there(), 'at its last second');
-  // The disk takes its time: until it has answered, the old binding is what there is.
-  exchange.store.latency = 2000;
-  const refreshed = alice.register({ expires: 60 });
-  const call = bob.dial('201');
-  const ringing = await alice.rings();
-  assert.ok(there());
-  exchange.store.latency = 3;
-  await refreshed;
-  await ringing.answer();
-  await world.until(() => call.up);
-  assert.deepEqual(bindings(stage, '101'), [`${alice.uri} reachable`]);
-  assert.equal(exchange.events.filter(({ event }) => event === 'expired').length, 0);
-  await call.hangup();
-});
+/** Who is asked every minute whether it is there is never quiet for long. */
+async function unbound(...phones: readonly Phone[]): Promise<void> {
+  for (const phone of phones) await phone.unregister();
+}
+
+story(
+  'UC28 a REGISTER at the exact second of the expiry: the same binding, and no gap',
+  async (stage) => {
+    const { world, exchange, alice, bob } = stage;
+    await bob.register();
+    const registrations = (): readonly RegistrationView[] => exchange.exchange.view.registrations();
+    const there = (): boolean => registrations().some(({ account }) => account === '101');
+    await alice.register({ expires: 60 });
+    const { expiresAt = 0 } = registrations().find(({ account }) => account === '101') ?? {};
+    await world.after(expiresAt - world.wall);
+    assert.ok(there(), 'at its last second');
+    // The disk takes its time: until it has answered, the old binding is what there is.
+    exchange.store.latency = 2000;
+    const refreshed = alice.register({ expires: 60 });
+    const call = bob.dial('201');
+    const ringing = await alice.rings();
+    assert.ok(there());
+    exchange.store.latency = 3;
+    await refreshed;
+    await ringing.answer();
+    await world.until(() => call.up);
+    assert.deepEqual(bindings(stage, '101'), [`${alice.uri} reachable`]);
+    assert.equal(exchange.events.filter(({ event }) => event === 'expired').length, 0);
+    await call.hangup();
+  },
+  { chaos: 'none' },
+);
 
 story(
   'A phone with two flows rings once, by the one that answers (RFC 5626)',
@@ -75,6 +84,7 @@ story(
     await first.answer();
     await world.until(() => again.up);
     await again.hangup();
+    await unbound(first, alice);
   },
   { exchange: { config: { qualify: { every: 60, behindNat: 0 } } } },
 );
@@ -107,6 +117,7 @@ story(
     await world.until(() => alone.up);
     await alone.hangup();
     await world.until(() => bindings(stage, '102').includes(`${mobile.uri} reachable`), '3m');
+    await unbound(mobile, alice);
   },
   { exchange: { config: { qualify: { every: 60, behindNat: 0 } } } },
 );
@@ -119,7 +130,7 @@ story('A GRUU reaches one phone of several, whoever dials it (RFC 5627)', async 
   const pub = param(mobile, MOBILE, 'pub-gruu');
   const temp = param(mobile, MOBILE, 'temp-gruu');
   assert.equal(pub, `sip:102@10.0.0.1;gr=${MOBILE}`);
-  assert.equal(temp.includes('102'), false, 'it says nothing about whose it is');
+  assert.doesNotMatch(temp, /^sip:102@/, 'it says nothing about whose it is');
   for (const gruu of [pub, temp]) {
     const call = alice.dial(gruu);
     await mobile.answer();
