@@ -97,9 +97,11 @@ async function run(options: StartOptions, configured: Configured | undefined, cl
       ? { accounts: shown(made), numbers: DEMO_NUMBERS }
       : { accounts: [], numbers: numbersOf(configured), configuration: configured.file }),
   };
-  announce(info, options.json);
   const reloading = { kernel, log, exchange, here: HERE, stored, folder: options.data };
-  logEvent(log, 'told to end', { signal: await signalToEnd(() => again(follow, reloading)) });
+  // Whoever reads that it is ready may send a signal at once.
+  const signal = signalToEnd(() => again(follow, reloading));
+  announce(info, options.json);
+  logEvent(log, 'told to end', { signal: await signal });
   phase.now = 'draining';
   const changed = configured !== follow.configured;
   await drain(exchange, changed ? (follow.configured?.settings.drainMs ?? options.drainMs) : options.drainMs);

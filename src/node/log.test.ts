@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { test } from 'node:test';
 import { createLog, logEvent } from './log.ts';
 
@@ -15,6 +17,26 @@ test('an event is one JSON line with its name, facts, level and time', () => {
   const { time, ...rest } = JSON.parse(lines[0] ?? '');
   assert.ok(Math.abs(Date.parse(time) - Date.now()) < 60_000);
   assert.deepEqual(rest, { level: 'info', event: 'call answered', call: 'c1', by: '102\n{"event":"forged"}' });
+});
+
+test('a log that cannot be written costs its lines and nothing else', () => {
+  const full = openSync('/dev/full', 'w');
+  const script = `
+    import { setImmediate } from 'node:timers/promises';
+    import { createLog, logEvent } from ${JSON.stringify(new URL('log.ts', import.meta.url).href)};
+    const log = createLog({});
+    for (let turn = 0; turn < 200; turn += 1) {
+      logEvent(log, 'lost');
+      await setImmediate();
+    }
+    process.stdout.write('alive');
+  `;
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', full],
+    encoding: 'utf8',
+  });
+  closeSync(full);
+  assert.deepEqual([status, stdout], [0, 'alive']);
 });
 
 test('what is below the level is not written', () => {

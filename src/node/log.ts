@@ -10,8 +10,7 @@ export function createLog(options: {
   readonly level?: Level | 'silent';
   readonly write?: (line: string) => void;
 }): Log {
-  const { write } = options;
-  const stream = write === undefined ? pino.destination({ dest: 2, sync: false }) : { write };
+  const stream = { write: options.write ?? toStderr() };
   return pino(
     {
       level: options.level ?? 'info',
@@ -22,6 +21,23 @@ export function createLog(options: {
     },
     stream,
   );
+}
+
+/** Writes lines behind. A terminal that is gone or a disk that is full costs the lines, never the exchange. */
+function toStderr(): (line: string) => void {
+  let open: ReturnType<typeof pino.destination> | undefined;
+  const reopened = (): NonNullable<typeof open> => {
+    const fresh = pino.destination({ dest: 2, sync: false });
+    fresh.on('error', () => {
+      fresh.destroy();
+      if (open === fresh) open = undefined;
+    });
+    return fresh;
+  };
+  return (line) => {
+    open ??= reopened();
+    open.write(line);
+  };
 }
 
 /** One event: its name, the call it belongs to where there is one, and its facts. */
