@@ -36,11 +36,35 @@ async function all(load: Load): Promise<readonly Row[]> {
       const measured = [`${median(ours).toFixed(3)} CPU-ms`, ...notes].join(', ');
       rows.push({ operation, measured, beside, atMost });
     }
-    return [...rows, await highest(load), await latency(load), ...(await memory(load)), await start()];
+    return [
+      ...rows,
+      await conference(load),
+      await highest(load),
+      await latency(load),
+      ...(await memory(load)),
+      await start(),
+    ];
   } finally {
     kamailio?.stop();
     load.clear();
   }
+}
+
+/** Its main thread is in it, and twenty phones that send 50 packets a second. */
+async function conference(load: Load): Promise<Row> {
+  const shares: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const server = await startServer(CONFIG);
+    const { pbx_cpu_pct: share } = await load.measure(server, 'conf', '--calls', '20', '--secs', '10', '--rate', '10');
+    shares.push(Number(share));
+    await server.stop();
+  }
+  return {
+    operation: 'conference of 20, the whole exchange',
+    measured: `${median(shares).toFixed(1)} % of a core`,
+    beside: '',
+    atMost: '',
+  };
 }
 
 async function highest(load: Load): Promise<Row> {

@@ -1,6 +1,6 @@
 /**
  * What it costs: one table with medians, beside others in the same run, and a line about the machine.
- * `npm run bench [parse] [relay] [exchange]`
+ * `npm run bench [parse] [relay] [srtp] [codecs] [conference] [music] [delay] [transfer] [exchange]`
  */
 import { execFile } from 'node:child_process';
 import { cpus, loadavg, totalmem } from 'node:os';
@@ -9,8 +9,10 @@ import { promisify } from 'node:util';
 import { loadFolder } from './load.ts';
 import type { Row } from './measure.ts';
 
-const PARTS = ['parse', 'relay', 'exchange'] as const;
+const PARTS = ['parse', 'relay', 'srtp', 'codecs', 'conference', 'music', 'delay', 'transfer', 'exchange'] as const;
 const run = promisify(execFile);
+const given = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => given.abort());
 
 const asked = process.argv.slice(2);
 const rows: Row[] = [];
@@ -25,7 +27,8 @@ if (loadFolder() === undefined)
 /** Each part in a process of its own: what one compiled or left behind does not burden the next. */
 async function rowsOf(part: string): Promise<readonly Row[]> {
   process.stderr.write(`${part}…\n`);
-  const { stdout } = await run(process.execPath, [join(import.meta.dirname, `${part}.ts`)], { maxBuffer: 1 << 24 });
+  const script = join(import.meta.dirname, `${part}.ts`);
+  const { stdout } = await run(process.execPath, [script], { maxBuffer: 1 << 24, signal: given.signal });
   return JSON.parse(stdout) as readonly Row[];
 }
 

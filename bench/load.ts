@@ -57,7 +57,14 @@ export class Load {
     const code = await new Promise((then) => child.once('exit', then));
     if (code !== 0) return undefined;
     const pid = Number(readFileSync(join(folder, 'kamailio.pid'), 'utf8'));
-    return { target: '127.0.0.1:5260', pid, stop: () => void process.kill(pid, 'SIGTERM') };
+    const stop = (): void => {
+      process.off('exit', stop);
+      process.kill(pid, 'SIGTERM');
+    };
+    // Whoever gives up waiting leaves no server behind.
+    process.once('exit', stop);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+    return { target: '127.0.0.1:5260', pid, stop };
   }
 
   clear(): void {

@@ -38,6 +38,8 @@ export async function startServer(config: string | undefined): Promise<Server> {
   const begin = performance.now();
   const args = ['-c', '0', process.execPath, ...inside, ...where, '--drain', '0'];
   const child = spawn('taskset', args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Whoever gives up leaves no server behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   let told = '';
   child.stderr.on('data', (chunk: Buffer) => {
     told += chunk.toString();

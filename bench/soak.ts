@@ -21,19 +21,24 @@ process.env['STROWGER_SOAK_USERS'] = String(registrations);
 const server = await startServer(new URL('./soak.config.ts', import.meta.url).pathname);
 const caller = await SoakPhone.open(kernel, Number(server.target.split(':').at(-1)));
 
-// What is compiled, pooled and cached for good is there after a first round.
-await round(Math.ceil(calls / 4), Math.ceil(registrations / 4));
-const before = (await server.memory()).used;
-await round(calls, registrations);
-const after = (await server.memory()).used;
-await server.stop();
-for (const phone of [answerer, caller]) phone.close();
+try {
+  await soak();
+} finally {
+  await server.stop();
+  for (const phone of [answerer, caller]) phone.close();
+}
 
-const MB = (octets: number): string => (octets / 2 ** 20).toFixed(1);
-console.log(
-  `${calls} calls held and released, ${registrations} registrations refreshed and expired: ${MB(before)} MB before, ${MB(after)} MB after`,
-);
-if (after > before * ALLOWED) {
+async function soak(): Promise<void> {
+  // What is compiled, pooled and kept up to a bound (the last records, events and nonces) is there after two rounds.
+  for (let warm = 0; warm < 2; warm += 1) await round(calls, registrations);
+  const before = (await server.memory()).used;
+  await round(calls, registrations);
+  const after = (await server.memory()).used;
+  const MB = (octets: number): string => (octets / 2 ** 20).toFixed(1);
+  console.log(
+    `${calls} calls held and released, ${registrations} registrations refreshed and expired: ${MB(before)} MB before, ${MB(after)} MB after`,
+  );
+  if (after <= before * ALLOWED) return;
   console.log('Memory did not come back within a tenth.');
   process.exitCode = 1;
 }

@@ -15,6 +15,8 @@ const users = Array.from(
 export default defineConfig({
   listen: { addresses: LOOPBACK },
   log: 'warn',
+  // Its calls carry no audio.
+  mediaTimeout: '0s',
   // SIPp knows no other.
   algorithms: ['MD5'],
   endpoints: {
@@ -24,6 +26,7 @@ export default defineConfig({
     ...Object.fromEntries(users),
   },
   extensions: { echo: { echo: true } },
+  conference: { conf: { announce: false } },
   dialplan: (d) =>
     d.on('answer', async (call) => {
       await call.answer();

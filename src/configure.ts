@@ -43,11 +43,13 @@ export async function configure(file: string, crypto: Crypto): Promise<Configure
 
 /** What can be dialled besides endpoints, for those who ask what to try. */
 export function numbersOf({ settings }: Configured): readonly { readonly number: string; readonly what: string }[] {
-  return Object.entries(settings.written.extensions).map(([number, { dial, play, echo, hangup }]) => {
+  const rooms = Object.keys(settings.rooms).map((number) => ({ number, what: 'a conference' }));
+  const extensions = Object.entries(settings.written.extensions).map(([number, { dial, play, echo, hangup }]) => {
     if (dial !== undefined) return { number, what: `rings ${dial.join(', ')}` };
     if (play !== undefined) return { number, what: `plays ${play.join(', ')}` };
     return { number, what: echo ? 'echo' : hangup ? `refuses with ${hangup}` : 'music' };
   });
+  return [...extensions, ...rooms];
 }
 
 const SELF = import.meta.url.slice(-3);

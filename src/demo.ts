@@ -1,5 +1,5 @@
 import type { Outcome } from './call/index.ts';
-import { announcement, echo, music } from './features/index.ts';
+import { announcement, conference, echo, forward, ivr, music, parking } from './features/index.ts';
 import type { Account, Call, DialplanBuilder, ExchangeConfig, Feature } from './pbx/index.ts';
 
 /** The demo exchange: what a newcomer tries, and what tests drive. */
@@ -10,21 +10,19 @@ const ACCOUNTS: readonly Account[] = [
   { number: '104', name: 'Dave' },
 ];
 
-/** Whatever phone a newcomer has must register: many give up at any challenge but MD5. The passwords made for it are long. */
+/**
+ * Whatever phone a newcomer has must register: many give up at any challenge but MD5. The passwords made for it are long. One that is
+ * switched off in a call is found out as with a configuration.
+ */
 export const DEMO_CONFIG = {
   realm: 'strowger',
   accounts: ACCOUNTS,
   algorithms: ['MD5'],
+  mediaTimeout: 60_000,
 } as const satisfies Partial<ExchangeConfig>;
 
 /** Numbers whose feature is still to come say so, rather than be unknown. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  '600': 'conference',
-  '700': 'ivr',
-  '70X': 'parking',
-  '71X': 'parking',
-  '720': 'parking',
-  '721': 'parking',
   '810': 'fax',
   '*97': 'voicemail',
   '*98': 'voicemail',
@@ -32,17 +30,19 @@ const NOT_YET: Readonly<Record<string, string>> = {
   '*8.': 'pickup',
   '*66': 'completion',
   '*86': 'completion',
-  '*69': 'callback',
-  '*72.': 'forward',
-  '*73': 'forward',
-  '*78': 'dnd',
-  '*79': 'dnd',
 };
 
 export const DEMO_FEATURES: readonly Feature[] = [
   announcement('800', 'demo/weasels'),
+  conference('600'),
   echo('801'),
   music('802'),
+  ivr('700', {
+    prompt: 'demo/ivr',
+    choices: { 1: (call) => call.goto('102'), 2: (call) => call.play('goodbye') },
+  }),
+  forward(),
+  parking({ spaces: [701, 720], entrance: '721' }),
   ...Object.entries(NOT_YET).map(([number, feature]) => announcement(number, `demo/not-yet-${feature}`)),
 ];
 
@@ -51,6 +51,15 @@ export const DEMO_NUMBERS: readonly { readonly number: string; readonly what: st
   { number: '101–104', what: 'the phones of Alice, Bob, Carol and Dave' },
   { number: '201–204', what: 'the same phones: busy and no answer are signalled' },
   { number: '*67 + number', what: 'that number, which is not told who calls' },
+  {
+    number: '*72 + number · *73',
+    what: 'forward your calls · take it back (*90, *92, *94: busy, no answer, not registered)',
+  },
+  { number: '*78 · *79', what: 'do not disturb · off' },
+  { number: '*69', what: 'call the last caller back' },
+  { number: '600', what: 'a conference: all who dial it hear each other' },
+  { number: '700', what: 'a menu: 1 calls Bob, 2 hangs up' },
+  { number: '721 · 701–720', what: 'park: transfer a call to 721, the space is said · take it back' },
   { number: '800', what: 'a prompt about weasels' },
   { number: '801', what: 'echo: you hear yourself' },
   { number: '802', what: 'music' },

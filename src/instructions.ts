@@ -1,10 +1,23 @@
-import type { Instructions } from './exchange.ts';
-import type { ExchangeConfig, Settings } from './pbx/index.ts';
+import { conference, forward, parking } from './features/index.ts';
+import type { DialplanBuilder, ExchangeConfig, Feature, Settings } from './pbx/index.ts';
+
+/** What an exchange does, as it can be told anew while it runs. */
+export interface Instructions {
+  readonly config: ExchangeConfig;
+  readonly features: readonly Feature[];
+  /** Rules besides the features' extensions. */
+  readonly rules: (builder: DialplanBuilder) => void;
+}
 
 /** What an exchange follows that was made of a configuration; `here` says which exchange it is. */
 export function instructions(
-  { exchange, rules }: Settings,
+  { exchange, rules, rooms, starCodes, parking: spaces }: Settings,
   here: Pick<ExchangeConfig, 'version' | 'node'>,
 ): Instructions {
-  return { config: { ...exchange, ...here }, features: [], rules };
+  const features = [
+    ...Object.entries(rooms).map(([number, options]) => conference(number, options)),
+    ...(starCodes ? [forward()] : []),
+    ...(spaces === undefined ? [] : [parking(spaces)]),
+  ];
+  return { config: { ...exchange, ...here }, features, rules };
 }

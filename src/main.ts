@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { url as debuggerUrl } from 'node:inspector';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -11,18 +12,24 @@ import { type Kernel, StrowgerError } from './kernel/index.ts';
 import { bindAddresses } from './node/addresses.ts';
 import { type Complete, runCli, type StartOptions } from './node/cli/index.ts';
 import { createLiveKernel, liveCrypto } from './node/clock.ts';
-import { optionsIn } from './node/config/index.ts';
+import { authoritiesIn, optionsIn } from './node/config/index.ts';
 import { databaseFile, prepareDataFolder } from './node/data-folder.ts';
-import { openControl, openPublic, type Phase } from './node/http/index.ts';
+import { openControl, openPublic, type Phase, type Refused } from './node/http/index.ts';
 import { createLog, type Log, logEvent } from './node/log.ts';
 import { startMediaWorkers } from './node/media/engine.ts';
+import { mendRecordings } from './node/media/recordings.ts';
 import { type ReadyInfo, readyLine, readyText } from './node/ready.ts';
+import { createResolver } from './node/dns.ts';
+import { createSpeech } from './node/speech.ts';
 import { openStore } from './node/store/index.ts';
-import { openCertificate } from './node/tls/index.ts';
-import { createWires, type Wires } from './node/wire/index.ts';
+import { askStun } from './node/stun.ts';
+import { openCertificate, verifying } from './node/tls/index.ts';
+import { startWatchdog, type Watchdog } from './node/watchdog/index.ts';
+import { createWires, handshakeNews, type Wires } from './node/wire/index.ts';
 import { type Reloading, reload } from './reload.ts';
 import { DEFAULTS, type Made, provideSecrets, type Store } from './pbx/index.ts';
 import type { Hop, WireListener } from './sip/transport/types.ts';
+import { hostPort } from './sip/usage/index.ts';
 
 /** The package's root: one folder above the sources, two above what was compiled. */
 const ROOT = [join(import.meta.dirname, '..'), join(import.meta.dirname, '..', '..')].find(hasPackage) ?? '.';
@@ -53,7 +60,11 @@ async function start(line: StartOptions, complete: Complete): Promise<void> {
 async function run(options: StartOptions, configured: Configured | undefined, closing: Closing): Promise<void> {
   prepareDataFolder(options.data);
   const log = createLog({ level: configured?.settings.written.log ?? 'info' });
-  const kernel = createLiveKernel({ onFault: ({ step, error }) => log.error({ event: 'fault', step, err: error }) });
+  const dog = watchdog(configured, closing);
+  const kernel = createLiveKernel({
+    onFault: ({ step, error }) => log.error({ event: 'fault', step, err: error }),
+    ...(dog === undefined ? {} : { note: dog.note }),
+  });
   const addresses = bindAddresses(options.bind, networkInterfaces());
   const database = await openStore({ kernel, file: databaseFile(options.data) });
   closing.push(() => database.close());
@@ -62,17 +73,20 @@ async function run(options: StartOptions, configured: Configured | undefined, cl
   const stored = await read(storedAccounts(store));
   configured?.refuse(stored, options.data);
   const made = configured === undefined ? await read(secrets(kernel, store, options.demoPassword)) : [];
+  await mendRecordings(join(options.data, 'recordings'));
   const media = await startMediaWorkers({
     kernel,
     count: 1,
     addresses,
     ports: options.rtpPorts,
-    sounds: [...options.sounds, join(ROOT, 'sounds')],
+    // What is recorded and spoken is heard again under its name.
+    sounds: [...options.sounds, join(ROOT, 'sounds'), options.data],
+    recordings: options.data,
     onDeath: (why) => logEvent(log, 'media.died', { why }, 'error'),
   });
   closing.push(() => media.stop());
   const ear = lateListener();
-  const wires = await openWires(kernel, addresses, ear.listener, options, log, closing);
+  const wires = await openWires(kernel, addresses, ear.listener, options, configured, log, closing);
   const sip = addressesOf(wires);
   const exchange = createExchange({
     ...(configured === undefined ? demo() : instructions(configured.settings, HERE)),
@@ -80,13 +94,15 @@ async function run(options: StartOptions, configured: Configured | undefined, cl
     wire: wires.wire,
     store,
     media: media.engine,
-    observe: (event) => logEvent(log, event.event, event),
+    speech: createSpeech({ data: options.data }),
+    resolver: createResolver({ servers: configured?.settings.written.nameServers ?? [] }),
+    stun: askStun,
+    observe: (event) => logEvent(log, event.event, event, event.event === 'flow.closed' ? 'debug' : 'info'),
   });
   const phase: { now: Phase } = { now: 'starting' };
   const follow = { configured };
-  const http = await serve(exchange, sip.udp, phase, options, follow, kernel, closing);
+  const http = await serve(exchange, pointsIn(sip), phase, options, follow, kernel, log, closing);
   await read(new Promise<void>((ready) => exchange.start(ready)));
-  database.failed.catch((error: unknown) => log.error({ event: 'store.failed', err: error }));
   ear.hears(exchange.listener);
   phase.now = 'ready';
   const info = {
@@ -101,10 +117,33 @@ async function run(options: StartOptions, configured: Configured | undefined, cl
   // Whoever reads that it is ready may send a signal at once.
   const signal = signalToEnd(() => again(follow, reloading));
   announce(info, options.json);
-  logEvent(log, 'told to end', { signal: await signal });
+  logEvent(log, 'told to end', { signal: await untilLost(signal, database.failed, exchange, log) });
   phase.now = 'draining';
   const changed = configured !== follow.configured;
   await drain(exchange, changed ? (follow.configured?.settings.drainMs ?? options.drainMs) : options.drainMs);
+}
+
+/** Off under a debugger, where standing still is the point. */
+function watchdog(configured: Configured | undefined, closing: Closing): Watchdog | undefined {
+  const endAfter = configured?.settings.watchdogMs ?? WATCHDOG_MS;
+  if (endAfter === 'off' || debuggerUrl() !== undefined) return undefined;
+  const dog = startWatchdog({ endAfter });
+  closing.push(() => dog.stop());
+  return dog;
+}
+
+/**
+ * What a database that is lost would have to keep can be acknowledged to nobody: calls are ended, and the exchange with them, for a
+ * supervisor to start again.
+ */
+async function untilLost<T>(told: Promise<T>, lost: Promise<never>, exchange: Exchange, log: Log): Promise<T> {
+  try {
+    return await Promise.race([told, lost]);
+  } catch (error) {
+    log.error({ event: 'store.failed', err: error });
+    await drain(exchange, 0);
+    throw error;
+  }
 }
 
 /** Opens all that SIP comes by, with a certificate that follows its files. */
@@ -113,6 +152,7 @@ async function openWires(
   addresses: readonly string[],
   listener: WireListener,
   options: StartOptions,
+  configured: Configured | undefined,
   log: Log,
   closing: Closing,
 ): Promise<Wires> {
@@ -132,6 +172,11 @@ async function openWires(
       wss: at(options.wssPort),
     },
     ...(certificate === undefined ? {} : { credentials: certificate.credentials }),
+    verifying:
+      configured?.settings.written.tls?.verify === false
+        ? undefined
+        : verifying(configured === undefined ? [] : authoritiesIn(configured.file, configured.settings)),
+    handshakeFailed: handshakeNews(kernel, (news) => logEvent(log, 'tls.handshake', { ...news })),
   });
   closing.push(() => wires.close());
   certificate?.watch({
@@ -149,10 +194,24 @@ async function openWires(
 function addressesOf({ locals }: Wires): ReadyInfo['sip'] {
   const { udp, ...streams } = locals;
   const on = Object.entries(streams).filter(([, hops]) => hops.length > 0);
-  return { udp: udp.map(hopText), ...Object.fromEntries(on.map(([protocol, hops]) => [protocol, hops.map(hopText)])) };
+  return {
+    udp: udp.map(hostPort),
+    ...Object.fromEntries(on.map(([protocol, hops]) => [protocol, hops.map(hostPort)])),
+  };
 }
 
-/** Opens the status page and the control socket; gives the page's address. */
+/** As people read them: an address, and the transports it takes. */
+function pointsIn(sip: ReadyInfo['sip']): readonly string[] {
+  const points = new Map<string, string[]>();
+  for (const [protocol, hops] of Object.entries(sip))
+    for (const hop of hops) {
+      const point = protocol.startsWith('ws') ? `${protocol}://${hop}` : hop;
+      points.set(point, [...(points.get(point) ?? []), protocol.toUpperCase()]);
+    }
+  return [...points].map(([point, protocols]) => `${point} ${protocols.join(', ')}`);
+}
+
+/** Opens the status page with the API, and the control socket; gives the first address of the page. */
 async function serve(
   { view }: Exchange,
   sip: readonly string[],
@@ -160,22 +219,27 @@ async function serve(
   options: StartOptions,
   follow: Following,
   kernel: Kernel,
+  log: Log,
   closing: Closing,
 ): Promise<string> {
-  const http = await openPublic({
+  const common = {
+    kernel,
     view,
+    tell: (refused: Refused) => logEvent(log, 'api.refused', { ...refused }, 'warn'),
     phase: () => phase.now,
     sip: () => sip,
-    get numbers() {
-      return follow.configured === undefined ? DEMO_NUMBERS : numbersOf(follow.configured);
-    },
-    address: '127.0.0.1',
+    numbers: () => (follow.configured === undefined ? DEMO_NUMBERS : numbersOf(follow.configured)),
     port: options.httpPort,
-  });
-  closing.push(() => http.close());
+  };
+  const urls: string[] = [];
+  for (const address of options.httpBind) {
+    const http = await openPublic({ ...common, address });
+    closing.push(() => http.close());
+    urls.push(http.url);
+  }
   const control = await openControl({ kernel, view, folder: options.data });
   closing.push(() => control.close());
-  return http.url;
+  return urls[0] ?? '';
 }
 
 function demo(): Pick<Parameters<typeof createExchange>[0], 'config' | 'features' | 'rules'> {
@@ -203,6 +267,8 @@ function shown(made: readonly Made[]): ReadyInfo['accounts'] {
 }
 
 function announce(info: ReadyInfo, json: boolean): void {
+  // Whoever started it may have gone: that is no reason to go too.
+  process.stdout.on('error', () => undefined);
   process.stdout.write(json || !process.stdout.isTTY ? readyLine(info) : readyText(info));
 }
 
@@ -262,6 +328,7 @@ async function signalToEnd(reread: () => Promise<void>): Promise<string> {
   return Promise.race(ends.map((signal) => once(process, signal).then(() => signal)));
 }
 
+const WATCHDOG_MS = 30_000;
 const LAST_WORDS_MS = 1000;
 
 /** No new calls; those in progress may end by themselves, then they are hung up, and the phones have a moment to answer. */
@@ -275,10 +342,6 @@ async function drain(exchange: Exchange, ms: number): Promise<void> {
 async function waitFor(condition: () => boolean, ms: number): Promise<void> {
   const deadline = performance.now() + ms;
   while (!condition() && performance.now() < deadline) await setTimeout(20);
-}
-
-function hopText({ address, port }: Hop): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
 function hasPackage(folder: string): boolean {

@@ -1,4 +1,4 @@
-import { level, ToneGenerator, toneShare } from '../src/codec/index.ts';
+import { DtmfDetector, level, ToneGenerator, toneShare } from '../src/codec/index.ts';
 import { type Heard, RATE } from './recording.ts';
 
 /** Gives the next `count` samples of a sound. */
@@ -20,15 +20,26 @@ const HIGHEST = 3400;
 /** Of the windows without gaps this many must agree: a window may straddle a change. */
 const MOST = 0.8;
 
-/** A sine of that frequency, going on where it left off. */
-export function tone(hz: number): Source {
-  const generator = new ToneGenerator({ hz: [hz], cadence: [] }, RATE, LOUD);
+/** A sine of that frequency, or several together, going on where it left off. */
+export function tone(...hz: readonly number[]): Source {
+  const generator = new ToneGenerator({ hz, cadence: [] }, RATE, LOUD);
   return (count) => filled(generator, new Int16Array(count));
 }
 
 function filled(generator: ToneGenerator, samples: Int16Array): Int16Array {
   generator.fill(samples, samples.length);
   return samples;
+}
+
+/** The keys whose tones are in it (ITU-T Q.23), in order. */
+export function keysIn(heard: Heard | Int16Array): string {
+  let keys = '';
+  const detector = new DtmfDetector(RATE, (key) => {
+    keys += key;
+  });
+  detector.feed(heard instanceof Int16Array ? heard : heard.samples);
+  detector.end();
+  return keys;
 }
 
 /** A microphone that is muted: packets without sound. */

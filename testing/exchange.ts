@@ -10,6 +10,7 @@ import {
   type ExchangeConfig,
   type PbxEvent,
   type SecretRow,
+  type Speech,
   settingsFrom,
 } from '../src/pbx/index.ts';
 import type { HostedEngine } from '../src/media/engine-over-host.ts';
@@ -20,6 +21,9 @@ import type { Hop, WireListener } from '../src/sip/transport/types.ts';
 import type { Host } from './host.ts';
 import type { Nat } from './nat.ts';
 import type { PhoneOptions, Phone } from './phone.ts';
+import { loadOpus } from '../src/node/media/opus.ts';
+import { WorldPrograms } from './programs.ts';
+import { recordingsIn, withRecordings } from './recordings.ts';
 import { Disk, WorldStore } from './store.ts';
 import type { World } from './world.ts';
 
@@ -40,6 +44,11 @@ export interface ExchangeOptions {
   readonly rules?: ExchangePorts['rules'];
   readonly config?: Partial<ExchangeConfig>;
   readonly sounds?: SoundFiles;
+  /** Speaks texts; default: nobody can. */
+  readonly speech?: Speech;
+  /** Who knows names, and what STUN servers say; left out: nobody, and nothing. */
+  readonly resolver?: NonNullable<ExchangePorts['resolver']>;
+  readonly stun?: NonNullable<ExchangePorts['stun']>;
   /** Ports of audio; default: any. */
   readonly rtpPorts?: { readonly from: number; readonly to: number };
 }
@@ -61,6 +70,10 @@ export interface PlacedExchange {
   readonly media: HostedEngine;
   /** What observers were told, in order. */
   readonly events: readonly PbxEvent[];
+  /** What was recorded, by name: WAV files. */
+  readonly recordings: ReadonlyMap<string, Uint8Array>;
+  /** Programs that calls can be connected with. */
+  readonly programs: WorldPrograms;
   /** Follows another configuration from now on, as after SIGHUP. Throws, and nothing changes, when it has mistakes. */
   reload(configuration: Configuration): void;
   /** Cuts its power and leaves what was committed. */
@@ -77,10 +90,15 @@ export async function startExchange(world: World, options: ExchangeOptions = {})
   const disk = options.disk ?? new Disk();
   disk.apply(accounts.map(({ number }) => ({ put: 'secret', row: secret(host, number) })));
   const store = new WorldStore(kernel, disk);
+  const recordings = new Map<string, Uint8Array>();
+  const programs = new WorldPrograms(kernel);
   const media = createInlineEngine({
     kernel,
     udp: host.udp,
-    files: options.sounds ?? packagedSounds(),
+    opus: loadOpus,
+    files: withRecordings(options.sounds ?? packagedSounds(), recordings),
+    recordings: recordingsIn(kernel, recordings),
+    programs,
     addresses: [address],
     ports: options.rtpPorts,
     poolSize: POOL,
@@ -97,6 +115,9 @@ export async function startExchange(world: World, options: ExchangeOptions = {})
     wire: host.wire(listener),
     store,
     media,
+    ...(options.resolver === undefined ? {} : { resolver: options.resolver }),
+    ...(options.stun === undefined ? {} : { stun: options.stun }),
+    ...(options.speech && { speech: options.speech }),
     ...followed,
     observe: (event) => void events.push(event),
   });
@@ -115,6 +136,8 @@ export async function startExchange(world: World, options: ExchangeOptions = {})
     store,
     media,
     events,
+    recordings,
+    programs,
     reload: (configuration) => exchange.reload(configured(configuration, host)),
     crash: () => {
       store.cutOff();
@@ -168,9 +191,10 @@ function packagedSounds(): SoundFiles {
       const path = join(folder, `${name}.wav`);
       then(existsSync(path) ? readFileSync(path) : undefined);
     },
-    music: (then) => {
-      const names = readdirSync(join(folder, 'music')).filter((file) => file.endsWith('.wav'));
-      then(names.sort().map((file) => `music/${file.slice(0, -'.wav'.length)}`));
+    music: (then, name = 'music') => {
+      const all = existsSync(join(folder, name)) ? readdirSync(join(folder, name)) : [];
+      const names = all.filter((file) => file.endsWith('.wav'));
+      then(names.sort().map((file) => `${name}/${file.slice(0, -'.wav'.length)}`));
     },
   };
 }

@@ -9,6 +9,7 @@ export {
   hearsOnly,
   hearsSomewhere,
   hearsSound,
+  keysIn,
   muted,
   type Source,
   tone,
@@ -25,6 +26,7 @@ export type { Display } from './phone/display.ts';
 export type { DialOptions } from './phone/instrument.ts';
 export { PhoneSubscription } from './phone/subscription.ts';
 export type { Registered } from './phone/registration.ts';
+export { type Message, ProgramLine, type ProgramManners, WorldPrograms } from './programs.ts';
 export { quiet, type QuietOptions } from './quiet.ts';
 export { Random } from './random.ts';
 export { type Heard, RATE, Recording } from './recording.ts';

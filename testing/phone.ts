@@ -7,7 +7,7 @@ import { asserted, shown } from './phone/display.ts';
 import type { DialOptions, Instrument } from './phone/instrument.ts';
 import { PhoneSubscription } from './phone/subscription.ts';
 import type { Registered } from './phone/registration.ts';
-import { domain, hostPort, type PhoneOptions, type PhoneWorld, type Running, start } from './phone/running.ts';
+import { hostPort, type PhoneOptions, type PhoneWorld, type Running, start, uriOf } from './phone/running.ts';
 
 export type { PhoneOptions, PhoneWorld } from './phone/running.ts';
 
@@ -110,6 +110,24 @@ export class Phone {
     return subscription;
   }
 
+  /** Sends a request outside any call, challenges answered; gives the final status. */
+  async request(method: string, target: string, headers: readonly Field[] = []): Promise<number> {
+    const { instrument } = this.#on;
+    const uri = this.#uriOf(target);
+    let status = 0;
+    const send = (more: readonly Field[], answered: boolean, cseq: number): void => {
+      const { agent, destination, identities, credentials } = instrument;
+      agent.request(method, destination(uri), identities(uri), { headers: [...headers, ...more], cseq }, (result) => {
+        const again = credentials.answer(result, method, uri, answered);
+        if (again === undefined) status = result.status;
+        else send([again], true, cseq + 1);
+      });
+    };
+    instrument.host.kernel.input(method, () => send([], false, 1));
+    await this.#world.until(() => status > 0, REGISTER_WITHIN);
+    return status;
+  }
+
   /** Waits until it rings. */
   async rings(within?: Duration): Promise<PhoneCall> {
     let call: PhoneCall | undefined;
@@ -194,7 +212,6 @@ export class Phone {
   }
 
   #uriOf(target: string): string {
-    if (/^(sips?|tel):/.test(target)) return target;
-    return `sip:${escapeUser(target)}@${domain(this.options)}`;
+    return uriOf(target, this.options);
   }
 }

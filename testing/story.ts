@@ -94,7 +94,7 @@ async function survive(name: string, act: Act, options: StoryOptions, seed: stri
   }
 }
 
-async function setStage(world: World, options: ExchangeOptions = {}): Promise<Stage> {
+export async function setStage(world: World, options: ExchangeOptions = {}): Promise<Stage> {
   const exchange = await startExchange(world, options);
   return {
     world,

@@ -52,14 +52,14 @@ function run(...args: readonly string[]): { status: number | null; stdout: strin
 }
 
 test('what was built runs, with its arguments and exit code', () => {
-  const bin = installed({ 'dist/src/main.js': TELLS, 'src/main.ts': 'throw new Error("the sources ran")' });
+  const bin = installed({ 'dist/bundle/main.js': TELLS, 'src/main.ts': 'throw new Error("the sources ran")' });
   const { status, stdout, stderr } = run(bin, 'calls', '--json');
   assert.deepEqual([status, stdout, stderr], [7, '["calls","--json"]\n', '']);
 });
 
 test('a main that is exported gets the arguments and gives the exit code', () => {
   const main = 'export async function main(argv) { console.log(argv.join()); return 3; }';
-  const { status, stdout } = run(installed({ 'dist/src/main.js': main }), 'a', 'b');
+  const { status, stdout } = run(installed({ 'dist/bundle/main.js': main }), 'a', 'b');
   assert.deepEqual([status, stdout], [3, 'a,b\n']);
 });
 
@@ -77,14 +77,14 @@ test('a checkout that was not built runs its sources', () => {
 });
 
 test('it is found through a link, as npm installs it', () => {
-  const bin = installed({ 'dist/src/main.js': TELLS });
+  const bin = installed({ 'dist/bundle/main.js': TELLS });
   const link = join(home, 'link');
   symlinkSync(bin, link);
   assert.equal(run(link, 'x').stdout, '["x"]\n');
 });
 
 test('below Node 24 it says in one sentence what to do', () => {
-  const { status, stdout, stderr } = run('--require', aged, installed({ 'dist/src/main.js': TELLS }), 'start');
+  const { status, stdout, stderr } = run('--require', aged, installed({ 'dist/bundle/main.js': TELLS }), 'start');
   assert.equal(status, 1);
   assert.equal(stdout, '');
   assert.match(stderr, /^strowger: Strowger needs Node 24 or newer and this is v20\.1\.0: install it from \S+\n$/);
@@ -92,7 +92,7 @@ test('below Node 24 it says in one sentence what to do', () => {
 
 test('below Node 24 it goes on in the Node that was installed with it, within or beside', () => {
   for (const at of ['node_modules', '..']) {
-    const { status, stdout } = run('--require', aged, installed({ 'dist/src/main.js': TELLS }, at), 'calls', '-x');
+    const { status, stdout } = run('--require', aged, installed({ 'dist/bundle/main.js': TELLS }, at), 'calls', '-x');
     assert.deepEqual([status, stdout], [7, '["calls","-x"]\n'], at);
   }
 });
@@ -111,6 +111,6 @@ test('a Node that is killed is passed on as killed', async () => {
 });
 
 function hopping(main: string): ChildProcess {
-  const bin = installed({ 'dist/src/main.js': main }, '..');
+  const bin = installed({ 'dist/bundle/main.js': main }, '..');
   return spawn(process.execPath, ['--require', aged, bin], { stdio: ['ignore', 'pipe', 'inherit'] });
 }

@@ -21,7 +21,7 @@ after(() => rmSync(project, { recursive: true }));
 
 const real = join(import.meta.dirname, '..');
 for (const folder of ['src', 'testing', 'tools']) mkdirSync(join(project, folder));
-for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.ts']) {
+for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.ts', 'tools/bundle.ts']) {
   copyFileSync(join(real, name), join(project, name));
 }
 symlinkSync(join(real, 'node_modules'), join(project, 'node_modules'));

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -9,7 +10,7 @@ const dist = join(root, 'dist');
 const stamp = join(dist, '.built');
 
 if (isFresh()) process.exit(0);
-build();
+await build();
 
 /** Whether nothing that is compiled, or says how, has changed since the last build. */
 function isFresh(): boolean {
@@ -26,8 +27,8 @@ function sources(folder: string): readonly string[] {
   return [join(root, folder), ...compiled.map((one) => join(one.parentPath, one.name))];
 }
 
-/** Compiles beside and swaps when it went well, so that what ran before still runs when it did not. */
-function build(): void {
+/** Compiles and joins beside and swaps when it went well, so that what ran before still runs when it did not. */
+async function build(): Promise<void> {
   const fresh = join(root, '.cache', `dist-${process.pid}`);
   const begun = new Date();
   const { status, stdout, error } = spawnSync(
@@ -40,6 +41,7 @@ function build(): void {
     console.error(`${stdout}${error?.message ?? ''}\nThe sources do not compile: nothing was built.`);
     process.exit(1);
   }
+  await bundle(join(fresh, 'src'), join(fresh, 'bundle'));
   swap(fresh, begun);
 }
 

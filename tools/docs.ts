@@ -1,13 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { operations } from '../src/api/index.ts';
 import { catalogue } from '../src/kernel/index.ts';
 import { keys } from '../src/pbx/index.ts';
+import { displays } from './display-pages.ts';
 import { events } from './event-pages.ts';
 import { stateMachines } from './state-diagrams.ts';
 
 /** The pages of docs/ that are generated from code, by name. `node tools/docs.ts` writes them. */
-export const pages: Readonly<Record<string, () => string>> = {
+export const pages: Readonly<Record<string, () => string | Promise<string>>> = {
+  'displays.md': displays,
   'errors.md': errors,
   'api.md': api,
   'configuration-reference.md': configuration,
@@ -33,15 +36,33 @@ function withFacts(text: string): string {
 
 function api(): string {
   const rows = operations.map(
-    ({ method, path: at, summary, scope }) => `| \`${method} ${at}\` | ${scope} | ${summary} |\n`,
+    ({ method, path: at, summary, scopes }) => `| \`${method} ${at}\` | ${scopes.join(' or ')} | ${summary} |\n`,
   );
+  const fields = operations.flatMap(({ method, path: at, query, body }) => [
+    ...fieldsIn(`${method} ${at}`, 'query', query),
+    ...fieldsIn(`${method} ${at}`, 'body', body),
+  ]);
   return [
-    '# API\n\n',
-    'JSON over HTTP on the socket `control.sock` in the data folder, which only its owner can open. ',
-    'Mistakes answer with `{"code", "message"}`; the codes stand in [errors](errors.md).\n\n',
+    '# API: every request\n\n',
+    'How to use it stands in [programs](programs.md). JSON over HTTP: with a token on the port of the status page, without one on ',
+    'the socket `control.sock` in the data folder, which only its owner can open. Mistakes answer with ',
+    '`application/problem+json`; their codes stand in [errors](errors.md).\n\n',
     '| request | scope | what |\n| --- | --- | --- |\n',
     ...rows,
+    '| `GET /api/openapi.json` | | This, for programs: OpenAPI 3.1 |\n',
+    '| `GET /api/events` | read | The event stream, a WebSocket |\n',
+    '\n## Fields\n\n| request | field | in | what |\n| --- | --- | --- | --- |\n',
+    ...fields,
   ].join('');
+}
+
+function fieldsIn(request: string, place: string, schema: z.ZodType | undefined): readonly string[] {
+  if (schema === undefined) return [];
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties).map(([name, said]) => {
+    const what = typeof said === 'object' ? (said.description ?? '') : '';
+    return `| \`${request}\` | \`${name}\` | ${place} | ${cell(what)} |\n`;
+  });
 }
 
 function configuration(): string {
@@ -71,4 +92,4 @@ export function written(name: string): string {
   }
 }
 
-if (import.meta.main) for (const [name, generate] of Object.entries(pages)) writeFileSync(path(name), generate());
+if (import.meta.main) for (const [name, generate] of Object.entries(pages)) writeFileSync(path(name), await generate());

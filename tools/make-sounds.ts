@@ -18,6 +18,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'strowger-sounds-'));
 try {
   for (const [name, sentence] of Object.entries(PROMPTS)) speak(name, sentence);
   write('beep', writeWave(beep(), PROMPT_RATE));
+  write('conference/join', writeWave(step(587, 880), PROMPT_RATE));
+  write('conference/leave', writeWave(step(880, 587), PROMPT_RATE));
   write('music/slow-walk', writeWave(loudTo(playScore(), 0.5), MUSIC_RATE));
 } finally {
   rmSync(scratch, { recursive: true });
@@ -37,6 +39,17 @@ function beep(): Float64Array {
   return Float64Array.from({ length }, (_, i) => {
     const gain = Math.min(1, i / edge, (length - 1 - i) / edge);
     return 0.4 * gain * Math.sin((2 * Math.PI * 880 * i) / PROMPT_RATE);
+  });
+}
+
+/** Two notes of 0.12 s, one after the other. */
+function step(first: number, second: number): Float64Array {
+  const note = 0.12 * PROMPT_RATE;
+  const edge = 0.01 * PROMPT_RATE;
+  return Float64Array.from({ length: 2 * note }, (_, i) => {
+    const at = i % note;
+    const gain = Math.min(1, at / edge, (note - 1 - at) / edge);
+    return 0.2 * gain * Math.sin((2 * Math.PI * (i < note ? first : second) * at) / PROMPT_RATE);
   });
 }
 

@@ -42,7 +42,10 @@ const PHONES = [
   { program: 'kamailio', debian: 'kamailio' },
 ];
 
-/** Minutes for the chaos rung. */
+/** Random sequences of acts that are played in the invariants rung, unless the environment says how many. */
+const WALKS: Readonly<Record<Mode, string>> = { fast: '20', all: '200', long: '5000' };
+
+/** Minutes for the chaos and invariants rungs. */
 const LIMITS: Readonly<Record<Mode, number>> = { fast: 1, all: 20, long: 120 };
 
 export function seedsOf(mode: Mode): string {
@@ -60,6 +63,10 @@ export function rungsOf(mode: Mode): readonly Rung[] {
     tests('torture', ['test/torture/**/*.test.ts']),
     tests('stories', STORIES, { env: { STROWGER_SEEDS: '' } }),
     tests('chaos', STORIES, { env: { STROWGER_SEEDS: seedsOf(mode) }, minutes: LIMITS[mode] }),
+    tests('invariants', ['test/invariants/**/*.test.ts'], {
+      env: { STROWGER_WALKS: process.env['STROWGER_WALKS'] ?? WALKS[mode] },
+      minutes: LIMITS[mode],
+    }),
     tests('examples', ['test/examples/**/*.test.ts']),
     // As a user starts it: what the phones meet is what was compiled of these sources.
     command('build', ['node', 'tools/build.ts']),

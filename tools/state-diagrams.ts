@@ -1,3 +1,4 @@
+import { transferTable } from '../src/call/index.ts';
 import { tables } from '../src/sip/transaction/index.ts';
 import { inviteTable, subscriptionTable } from '../src/sip/usage/index.ts';
 import { reliableTable } from '../src/sip/usage/invite/reliable-states.ts';
@@ -44,6 +45,12 @@ const diagrams: readonly Drawn[] = [
     from: '`src/sip/usage/subscribe/states.ts`; RFC 6665 §4.2.2',
     starts: [['idle']],
     rows: subscriptionTable,
+  },
+  {
+    title: 'Transfer',
+    from: '`src/call/transfer-states.ts`',
+    starts: [['asking']],
+    rows: transferTable,
   },
 ];
 

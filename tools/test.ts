@@ -16,7 +16,7 @@ const USAGE = `Usage: node tools/test.ts [fast|long] [RUNG…]
 Rungs, in the order they run: ${rungsOf('all')
   .map(({ name }) => name)
   .join(' ')}
-STROWGER_SEEDS=N says how many seeds of chaos each story gets.
+STROWGER_SEEDS=N says how many seeds of chaos each story gets, STROWGER_WALKS=N how many random sequences are played.
 A skipped test counts as failed. The last line is "N passed, N failed"; the exit code is 0 when nothing failed, 2 when an
 argument is not understood.
 `;

@@ -146,7 +146,7 @@ story(
     await bob.register();
     const call = alice.dial('102');
     const heard = await bob.answer();
-    assert.match(audioLine(bob) ?? '', /RTP\/AVP 8(?: 101)?$/, 'A-law alone');
+    assert.match(audioLine(bob) ?? '', /RTP\/AVP 8(?: 13)?(?: 101)?$/, 'A-law alone');
     await world.until(() => call.hearsOnly(TONES.bob) && heard.hearsOnly(TONES.alice));
     await call.hangup();
     await world.until(() => heard.ended);
@@ -214,7 +214,7 @@ story(
 );
 
 story(
-  'algorithms of an endpoint: it is offered its own, everybody else and who does not exist those of the exchange',
+  'algorithms of an endpoint: it is offered its own, everybody else those of the exchange, and who does not exist either of them',
   async ({ world, exchange, alice, bob }) => {
     await alice.register();
     await bob.register();
@@ -224,7 +224,7 @@ story(
       answersTo(world, name, 'WWW-Authenticate').flatMap((line) => /algorithm=([\w-]+)/.exec(line)?.[1] ?? []);
     assert.deepEqual([...new Set(offered('alice'))], ['MD5']);
     assert.deepEqual(offered('bob').slice(0, 2), ['SHA-256', 'MD5']);
-    assert.deepEqual(offered('unknown').slice(0, 2), ['SHA-256', 'MD5']);
+    assert.ok(['MD5', 'SHA-256 MD5'].includes([...new Set(offered('unknown'))].join(' ')), 'as an endpoint might be');
   },
   { ...people({ 101: { algorithms: ['MD5'] } }), chaos: 'none' },
 );

@@ -148,6 +148,27 @@ story('A GRUU reaches one phone of several, whoever dials it (RFC 5627)', async 
   assert.equal(await refused('sip:tgruu.0123@10.0.0.1;gr'), 404);
 });
 
+story(
+  'A GRUU opens no way that the dialplan closes',
+  async (stage) => {
+    const { world, alice } = stage;
+    const desk = bobs(stage, 'desk', 31, { instance: DESK, supported: ['gruu'] });
+    await alice.register();
+    await desk.register();
+    for (const gruu of [param(desk, DESK, 'pub-gruu'), param(desk, DESK, 'temp-gruu')]) {
+      const call = alice.dial(gruu);
+      await world.until(() => call.ended);
+      assert.equal(call.refusal?.status, 603);
+    }
+    assert.equal(desk.calls.length, 0);
+  },
+  {
+    exchange: {
+      rules: (builder) => void builder.on('102', (call) => call.hangup({ status: 603, reasonPhrase: 'Decline' })),
+    },
+  },
+);
+
 story('A phone that is known by its GRUU is found after it moved in the middle of a call', async (stage) => {
   const { world, alice } = stage;
   const desk = bobs(stage, 'desk', 31, { instance: DESK, supported: ['gruu'], contact: `sip:102@10.0.0.1;gr=${DESK}` });
@@ -218,9 +239,21 @@ story('A phone watches its own registrations: all at first, then what changes (R
     watch.bodies[1] ?? '',
     new RegExp(`&quot;&lt;${MOBILE}&gt;&quot;.*<gr:pub-gruu uri="[^"]*;gr=${MOBILE}"/>`),
   );
+  const temporary = /<gr:temp-gruu uri="(sip:tgruu\.[^"]*;gr)" first-cseq="(\d+)"\/>/.exec(watch.bodies[1] ?? '');
+  assert.equal(
+    Number(temporary?.[2]),
+    mobile.registration?.response?.cseq.number,
+    'RFC 5628 §5: of the first one that is valid',
+  );
+  const firstCseq = temporary?.[2];
   await mobile.register();
   await world.until(() => watch.notifies.length === 3);
   assert.equal(told(watch.bodies[2] ?? ''), `2 partial active\nactive refreshed ${mobile.uri}`);
+  assert.equal(/first-cseq="(\d+)"/.exec(watch.bodies[2] ?? '')?.[1], firstCseq, 'a refresh leaves the old ones valid');
+  const call = bob.dial(temporary?.[1] ?? '');
+  await mobile.answer();
+  await world.until(() => call.up);
+  await call.hangup();
   const times = world.transcript.messages.filter(({ firstLine }) => firstLine.startsWith('NOTIFY')).map(({ at }) => at);
   if (calm) assert.ok((times[2] ?? 0) - (times[1] ?? 0) >= 5000, 'no faster than every five seconds');
 
@@ -282,3 +315,58 @@ story('A subscriber that has gone, or says that it knows of nothing, is told no 
   bob.vanish();
   await bobs(stage, 'mobile', 33).register();
 });
+
+story(
+  'A subscription outlasts a crash: all again, with numbers above those before (RFC 6665 §4.4.1)',
+  async (stage) => {
+    const { world, exchange, alice, bob } = stage;
+    await bob.register();
+    const watch = bob.subscribe('102', 'reg', 600);
+    const ended = alice.subscribe('101', 'reg', 600);
+    await world.until(() => watch.notifies.length === 1 && ended.notifies.length === 1);
+    ended.subscribe(0);
+    await world.until(() => ended.over);
+    await world.until(() => exchange.store.disk.rows('subscription').length === 1);
+    const disk = exchange.crash();
+    assert.deepEqual(
+      disk.rows('subscription').map(({ account }) => account),
+      ['102'],
+      'one that ended is forgotten',
+    );
+    const again = await startExchange(world, { disk });
+    await world.until(() => watch.notifies.length === 2);
+    const [before, after] = watch.notifies;
+    assert.match(told(watch.bodies[1] ?? ''), /^\d+ full active\nactive registered /);
+    assert.match(after?.headers.get('Subscription-State') ?? '', /^active;expires=(600|5\d\d)$/);
+    assert.ok((after?.cseq.number ?? 0) > (before?.cseq.number ?? 0));
+    assert.ok(versionOf(watch.bodies[1]) > versionOf(watch.bodies[0]));
+    watch.subscribe(600);
+    await world.until(() => watch.responses.length === 2 && watch.notifies.length === 3);
+    assert.equal(watch.status, 200, 'its dialog is known');
+    assert.equal(versionOf(watch.bodies[2]), versionOf(watch.bodies[1]) + 1, 'and by one from then on');
+    watch.subscribe(0);
+    await world.until(() => watch.over);
+    await world.until(() => again.store.disk.rows('subscription').length === 0);
+  },
+);
+
+story('A subscription that cannot be kept is not granted; one that ran out meanwhile is forgotten', async (stage) => {
+  const { world, exchange, bob } = stage;
+  await bob.register();
+  exchange.store.failCommit(1);
+  const refused = bob.subscribe('102', 'reg', 600);
+  await world.until(() => refused.status > 0);
+  assert.deepEqual([refused.status, refused.notifies.length], [500, 0]);
+  const watch = bob.subscribe('102', 'reg', 60);
+  await world.until(() => watch.notifies.length === 1);
+  const disk = exchange.crash();
+  await world.after('2m');
+  const again = await startExchange(world, { disk });
+  await world.until(() => again.store.disk.rows('subscription').length === 0);
+  assert.equal(watch.notifies.length, 1);
+  bob.vanish();
+});
+
+function versionOf(body = ''): number {
+  return Number(/<reginfo [^>]*version="(\d+)"/.exec(body)?.[1]);
+}

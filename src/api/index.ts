@@ -1,2 +1,13 @@
+export {
+  allows,
+  type Answer,
+  type Given,
+  type Later,
+  type Operation,
+  problemOf,
+  refused,
+  type Status,
+} from './answer.ts';
 export * as contract from './contract.ts';
-export { type Answer, type ApiScope, type Operation, operations } from './table.ts';
+export { openApi } from './openapi.ts';
+export { operations } from './table.ts';

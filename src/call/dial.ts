@@ -1,7 +1,8 @@
 import type { Kernel, Timer } from '../kernel/index.ts';
-import type { Hears } from '../media/protocol.ts';
+import type { Hears, Tone } from '../media/protocol.ts';
 import { best, isGlobal } from './aggregate.ts';
 import type { Leg, LegOwner } from './leg.ts';
+import type { Wish } from './media-plan.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { CAUSES, type Cause, type Party, sameParty } from './party.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -19,6 +20,12 @@ export interface DialRequest {
   readonly shows: Party | undefined;
   /** Whose early media the caller hears: of a phone that rings alone, or of the first that has any. */
   readonly earlyMedia: 'alone' | 'first' | 'never';
+  /** What a caller who listens to us hears while phones ring; 425 Hz, one second in five, unless said. */
+  readonly ringback?: Tone | undefined;
+  /** Hears of each provisional status, as it comes. */
+  readonly heard?: (status: 180 | 181 | 182 | 183) => void;
+  /** What the caller hears does not change by it. */
+  readonly silent?: boolean;
   /** How far a 6xx reaches: it ends the dial (RFC 3261 §16.7), or the ringing of that target only. */
   readonly declineEnds: 'dial' | 'target';
 }
@@ -26,13 +33,15 @@ export interface DialRequest {
 export interface Dial {
   /** Gives up: every ringing leg ends with this cause, and no outcome is told. */
   cancel(cause: Cause): void;
+  /** Rings on behalf of another caller from now on, for as long as it would ring at all. */
+  handOver(caller: Leg): void;
 }
 
 /** A contact that says nothing for so long is not waited for when the others have answered (telephony.md, Registration). */
 const SILENCE = 4000;
 
 /** What a caller hears in whose ear the exchange must ring itself (E.180, Europe's cadence). */
-const RINGBACK: Hears = { kind: 'tone', tone: { hz: [425], cadence: [1000, 4000] } };
+const RINGBACK: Tone = { hz: [425], cadence: [1000, 4000] };
 
 /**
  * Rings several places, at once or in turn; the first to answer wins, the others are told that it was answered elsewhere.
@@ -64,7 +73,7 @@ const UNHEARD: ReadonlySet<number> = new Set([408, 430, 503]);
 class Dialing implements Dial, LegOwner {
   readonly #kernel: Kernel;
   readonly #board: Switchboard;
-  readonly #request: DialRequest;
+  #request: DialRequest;
   readonly #then: (outcome: Outcome) => void;
   readonly #id: string;
   readonly #attempts: readonly Attempt[];
@@ -101,9 +110,23 @@ class Dialing implements Dial, LegOwner {
     if (this.#close(cause)) this.#hear(undefined);
   }
 
+  handOver(caller: Leg): void {
+    if (this.#over) return;
+    this.#request = { ...this.#request, caller };
+    const { inTurn, for: ringing } = this.#request;
+    for (const timer of this.#timers.splice(0)) timer.cancel();
+    if (!inTurn) this.#timers.push(this.#kernel.scene.after(ringing, () => this.#rangOut()));
+    for (const leg of this.#ringingLegs()) this.#board.face(leg, caller.party);
+    if (this.#heard !== undefined) this.#hear(this.#heard);
+    else if (this.#ringingLegs().length > 0) this.#tellCaller();
+    if (this.#ringingLegs().length > 0) this.#request.heard?.(this.#heard === undefined ? 180 : 183);
+  }
+
   ringing(leg: Leg): void {
     const attempt = this.#attemptOf(leg);
-    if (attempt !== undefined) this.#tellCaller();
+    if (attempt === undefined) return;
+    this.#tellCaller();
+    this.#request.heard?.(180);
   }
 
   early(leg: Leg): void {
@@ -111,11 +134,23 @@ class Dialing implements Dial, LegOwner {
     this.#audible.add(leg);
     this.#listen();
     if (this.#heard === undefined) this.#tellCaller();
+    this.#request.heard?.(183);
   }
 
   progress(leg: Leg, status: 181 | 182): void {
-    const { caller } = this.#request;
-    if (caller !== undefined && this.#attemptOf(leg) !== undefined) this.#board.progress(caller, status);
+    const { caller, heard } = this.#request;
+    if (caller === undefined || this.#attemptOf(leg) === undefined) return;
+    this.#board.progress(caller, status);
+    heard?.(status);
+  }
+
+  /** Another phone answers in its place (RFC 3891 §3): whoever rang there rings no more. */
+  replaced(leg: Leg, by: Leg): void {
+    const attempt = this.#attemptOf(leg);
+    if (attempt === undefined) return;
+    attempt.legs.delete(leg);
+    this.#board.place(by, { in: 'limbo' }, undefined);
+    this.#end(CAUSES.elsewhere, { kind: 'answered', leg: by });
   }
 
   answered(leg: Leg): void {
@@ -250,6 +285,10 @@ class Dialing implements Dial, LegOwner {
     }
   }
 
+  get #ringback(): Hears {
+    return { kind: 'tone', tone: this.#request.ringback ?? RINGBACK };
+  }
+
   #refused(): void {
     const refusals = this.#attempts.filter(({ state }) => state === 'over').map((attempt) => best(attempt.refusals));
     const cause = best(refusals);
@@ -260,9 +299,9 @@ class Dialing implements Dial, LegOwner {
   #tellCaller(): void {
     const { caller } = this.#request;
     if (caller === undefined || caller.state === 'gone' || this.#heard !== undefined) return;
-    if (caller.state === 'up' || caller.state === 'early') this.#board.hear(caller, RINGBACK);
-    if (caller.state === 'up') return;
+    if (caller.state === 'up' || caller.state === 'early') this.#let(caller, this.#ringback);
     const shows = this.#shows();
+    if (caller.state === 'up') return this.#board.face(caller, shows);
     if (caller.state === 'new' || !sameParty(caller.shows, shows)) this.#board.ring(caller, shows);
   }
 
@@ -280,11 +319,12 @@ class Dialing implements Dial, LegOwner {
     if (caller === undefined || this.#heard !== undefined) return;
     const leg = this.#toBeHeard();
     if (leg !== undefined) {
+      if (caller.state === 'up') this.#board.face(caller, this.#shows());
       this.#board.early(caller, this.#shows());
       this.#board.hear(leg, { kind: 'leg', leg: caller });
       this.#hear(leg);
     } else if (caller.state === 'early')
-      this.#board.hear(caller, this.#ringingLegs().length > 0 ? RINGBACK : undefined);
+      this.#board.hear(caller, this.#ringingLegs().length > 0 ? this.#ringback : undefined);
   }
 
   #toBeHeard(): Leg | undefined {
@@ -318,7 +358,11 @@ class Dialing implements Dial, LegOwner {
   #hear(leg: Leg | undefined): void {
     const { caller } = this.#request;
     this.#heard = leg;
-    if (caller !== undefined) this.#board.hear(caller, leg === undefined ? undefined : { kind: 'leg', leg });
+    if (caller !== undefined) this.#let(caller, leg === undefined ? undefined : { kind: 'leg', leg });
+  }
+
+  #let(caller: Leg, hear: Wish | undefined): void {
+    if (this.#request.silent !== true) this.#board.hear(caller, hear);
   }
 
   #end(rest: Cause, outcome: Outcome): void {

@@ -1,5 +1,5 @@
 import { Kernel } from '../kernel/index.ts';
-import type { Hears } from '../media/protocol.ts';
+import type { Hears, MixerSpec } from '../media/protocol.ts';
 import type { LegDriver } from './driver.ts';
 import type { Leg, LegOwner } from './leg.ts';
 import { Switchboard } from './switchboard.ts';
@@ -11,6 +11,8 @@ export interface Scene {
   /** What was done to legs, in words. */
   readonly acts: string[];
   readonly hears: Map<Leg, Hears>;
+  /** What conferences mix, by id. */
+  readonly mixes: Map<string, MixerSpec>;
   readonly leg: (name: string, direction: 'in' | 'out') => Leg;
   readonly go: (ms: number) => void;
 }
@@ -34,6 +36,7 @@ export function scene(): Scene {
   });
   const acts: string[] = [];
   const hears = new Map<Leg, Hears>();
+  const mixes = new Map<string, MixerSpec>();
   const driver: LegDriver = {
     ring: (leg, shows) => void acts.push(`${leg.party.name} hears ringing of ${shows?.name}`),
     early: (leg, shows) => void acts.push(`${leg.party.name} listens to ${shows?.name}`),
@@ -42,6 +45,9 @@ export function scene(): Scene {
     answer: (leg, shows) => void acts.push(`${leg.party.name} is answered by ${shows?.name}`),
     end: (leg, cause) => void acts.push(`${leg.party.name} ends ${cause.status} ${cause.reasonPhrase}`),
     hear: (leg, what) => void hears.set(leg, what),
+    mix: (conference, spec) => void (spec === undefined ? mixes.delete(conference) : mixes.set(conference, spec)),
+    tap: (leg, taps) => void acts.push(`${leg.party.name} is tapped by ${taps.map(({ file }) => file).join()}`),
+    key: (leg, digit, ms, by) => void acts.push(`${leg.party.name} gets ${digit} of ${ms} ms by ${by}`),
     sessionOf: (leg) => `media of ${leg.party.name}`,
   };
   const board = new Switchboard(kernel, driver, () => undefined);
@@ -50,6 +56,7 @@ export function scene(): Scene {
     kernel,
     acts,
     hears,
+    mixes,
     leg: (name, direction) => board.add({ direction, call: 'c', account: name, party: { name, number: name } }),
     go: (ms) => {
       const until = now + ms;

@@ -4,6 +4,8 @@ export interface Party {
   readonly number: string;
   /** Asked not to be named: only those who are trusted with it may be told (RFC 3325 §7). */
   readonly withheld?: boolean;
+  /** It is a conference: phones may subscribe to who is in it (RFC 4579 §5.1). */
+  readonly focus?: boolean;
 }
 
 /** Whether a display would show the same. */
@@ -38,6 +40,8 @@ export const CAUSES = {
   cancelled: { status: 487, reasonPhrase: 'Request Terminated' },
   noMedia: { status: 488, reasonPhrase: 'Not Acceptable Here', q850: 65 },
   noCircuit: { status: 480, reasonPhrase: 'Temporarily Unavailable', q850: 34 },
+  /** Nothing came of a leg any more that should have been heard: Q.850's recovery on timer expiry. */
+  silent: { status: 200, reasonPhrase: 'Media Timeout', q850: 102 },
   fault: { status: 500, reasonPhrase: 'Server Internal Error', q850: 41 },
   /** RFC 5079. */
   anonymous: { status: 433, reasonPhrase: 'Anonymity Disallowed', q850: 21 },

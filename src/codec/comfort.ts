@@ -1,8 +1,8 @@
-import { type CodecName, LAWS } from './g711.ts';
+import { type LawName, LAWS } from './g711.ts';
 import { amplitudeOf } from './linear.ts';
 
 /** A frame in which nothing sounds. */
-export function silence(codec: CodecName, samples: number): Uint8Array {
+export function silence(codec: LawName, samples: number): Uint8Array {
   return new Uint8Array(samples).fill(LAWS[codec].silence);
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ComfortNoise, silence } from './comfort.ts';
-import { type CodecName, decode, encode, LAWS, transcode } from './g711.ts';
+import { type LawName, decode, encode, LAWS, transcode } from './g711.ts';
 import { level } from './linear.ts';
 
 interface Vectors {
@@ -12,7 +12,7 @@ interface Vectors {
 
 const url = new URL('../../test/vectors/codecs/g711-tables.json', import.meta.url);
 const vectors = JSON.parse(readFileSync(url, 'utf8')) as Vectors;
-const NAMES: readonly CodecName[] = ['PCMU', 'PCMA'];
+const NAMES: readonly LawName[] = ['PCMU', 'PCMA'];
 
 test('all 512 values of the decoding tables', () => {
   assert.deepEqual([...LAWS.PCMU.linear], vectors.ulaw_to_linear16);

@@ -1,6 +1,6 @@
 /** G.711: 8000 samples a second, an octet each, by tables that are built when this loads. */
 
-export type CodecName = 'PCMU' | 'PCMA';
+export type LawName = 'PCMU' | 'PCMA';
 
 /** One law. Samples are 16-bit linear: µ-law's 14 bits times 4, A-law's 13 bits times 8. */
 export interface Law {
@@ -16,30 +16,34 @@ export interface Law {
 const MU_BIAS = 132;
 const MU_CLIP = 32635;
 
-export const LAWS: Readonly<Record<CodecName, Law>> = {
+export const LAWS: Readonly<Record<LawName, Law>> = {
   PCMU: { linear: table(muToLinear), octet: inverse(linearToMu), silence: 0xff },
   PCMA: { linear: table(aToLinear), octet: inverse(linearToA), silence: 0xd5 },
 };
 
-const TRANSCODE: Readonly<Record<CodecName, Uint8Array>> = {
+const TRANSCODE: Readonly<Record<LawName, Uint8Array>> = {
   PCMU: Uint8Array.from(LAWS.PCMU.linear, (sample) => LAWS.PCMA.octet[sample & 0xffff]!),
   PCMA: Uint8Array.from(LAWS.PCMA.linear, (sample) => LAWS.PCMU.octet[sample & 0xffff]!),
 };
 
+export function isLaw(codec: string): codec is LawName {
+  return codec === 'PCMU' || codec === 'PCMA';
+}
+
 /** `count` octets from `at` on as samples, to the start of `into`. */
-export function decode(codec: CodecName, bytes: Uint8Array, at: number, count: number, into: Int16Array): void {
+export function decode(codec: LawName, bytes: Uint8Array, at: number, count: number, into: Int16Array): void {
   const { linear } = LAWS[codec];
   for (let index = 0; index < count; index += 1) into[index] = linear[bytes[at + index]!]!;
 }
 
 /** The first `count` samples as octets, to `at` and on. */
-export function encode(codec: CodecName, samples: Int16Array, count: number, into: Uint8Array, at: number): void {
+export function encode(codec: LawName, samples: Int16Array, count: number, into: Uint8Array, at: number): void {
   const { octet } = LAWS[codec];
   for (let index = 0; index < count; index += 1) into[at + index] = octet[samples[index]! & 0xffff]!;
 }
 
 /** Octets of this law into those of the other, in place, from `from` to `to`. */
-export function transcode(codec: CodecName, bytes: Uint8Array, from: number, to: number): void {
+export function transcode(codec: LawName, bytes: Uint8Array, from: number, to: number): void {
   const other = TRANSCODE[codec];
   for (let at = from; at < to; at += 1) bytes[at] = other[bytes[at]!]!;
 }

@@ -66,13 +66,37 @@ function cadenceOf(samples: Int16Array): number[] {
 }
 
 test('cadences: the UK rings twice, Germany is busy at 480 ms, France rings 1.5 in 5 s', () => {
-  assert.deepEqual(cadenceOf(made(CALL_TONES.uk.ringback, 6)), [400, 200, 400, 2000, 400, 200, 400, 2000]);
+  assert.deepEqual(cadenceOf(made(CALL_TONES.gb.ringback, 6)), [400, 200, 400, 2000, 400, 200, 400, 2000]);
   assert.deepEqual(cadenceOf(made(CALL_TONES.de.busy, 1.92)), [480, 480, 480, 480]);
   assert.deepEqual(cadenceOf(made(CALL_TONES.fr.ringback, 10)), [1500, 3500, 1500, 3500]);
   assert.deepEqual(cadenceOf(made(CALL_TONES.us.congestion, 1)), [250, 250, 250, 250]);
 });
 
-test('every country has four tones that sound', () => {
+test('the special information tone: three tones that rise, a third of a second each, then a pause of a second (E.180)', () => {
+  for (const tones of Object.values(CALL_TONES)) {
+    const cadence: readonly number[] = tones.information.cadence;
+    const samples = made(tones.information, (2 * cadence.reduce((sum, ms) => sum + ms, 0)) / 1000);
+    let at = 0;
+    for (const hz of [950, 1400, 1800, 950, 1400, 1800]) {
+      const [on = 0, off = 0] = [cadence[(at * 2) % 6], cadence[(at * 2 + 1) % 6]];
+      const from = cadenceStart(cadence, at) * 8;
+      const sounding = samples.subarray(from, from + on * 8);
+      const exact = tones.information.turns?.[at % 3]?.[0] ?? 0;
+      assert.ok(Math.abs(exact - hz) <= 50 && Math.abs(on - 330) <= 70, `${exact} Hz, ${on} ms`);
+      assert.ok(toneShare(sounding, 8000, exact) > 0.98, `${exact} Hz`);
+      assert.equal(off, at % 3 === 2 ? 1000 : 0);
+      if (off > 0) assert.equal(level(samples.subarray(from + on * 8, from + (on + off) * 8)), -Infinity);
+      at += 1;
+    }
+  }
+});
+
+/** Milliseconds before the at-th sounding part. */
+function cadenceStart(cadence: readonly number[], at: number): number {
+  return Array.from({ length: at * 2 }, (_, part) => cadence[part % cadence.length] ?? 0).reduce((a, b) => a + b, 0);
+}
+
+test('every country has five tones that sound', () => {
   for (const tones of Object.values(CALL_TONES)) {
     for (const tone of Object.values(tones)) {
       const samples = made(tone, 0.2);

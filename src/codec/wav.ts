@@ -1,4 +1,4 @@
-import { type CodecName, decode } from './g711.ts';
+import { type LawName, decode } from './g711.ts';
 import { samplesOf } from './linear.ts';
 
 export interface Recording {
@@ -12,7 +12,7 @@ export interface MalformedWav {
   readonly malformed: string;
 }
 
-export type WavFormat = 'PCM16' | CodecName;
+export type WavFormat = 'PCM16' | LawName;
 
 /** Format tags of the fmt chunk. */
 const TAGS: Readonly<Record<WavFormat, number>> = { PCM16: 1, PCMA: 6, PCMU: 7 };
@@ -85,24 +85,24 @@ function mixed(samples: Int16Array): Int16Array {
 }
 
 /**
- * What stands before `size` octets of one-channel data. G.711 gets the longer fmt and the fact chunk that every format but PCM
+ * What stands before `size` octets of data, the channels of each sample side by side. G.711 gets the longer fmt and the fact chunk that every format but PCM
  * must have. A recorder that learns the size at its end writes the header again; behind an odd size goes a filling octet.
  */
-export function wavHeader(format: WavFormat, rate: number, size: number): Uint8Array {
-  const octets = format === 'PCM16' ? 2 : 1;
+export function wavHeader(format: WavFormat, rate: number, size: number, channels: 1 | 2 = 1): Uint8Array {
+  const octets = channels * (format === 'PCM16' ? 2 : 1);
   const head = new Uint8Array(format === 'PCM16' ? 44 : 58);
   const view = new DataView(head.buffer);
   putChunk(view, 0, 'RIFF', head.length - 8 + size + (size & 1));
   putId(view, 8, 'WAVE');
   putChunk(view, 12, 'fmt ', format === 'PCM16' ? 16 : 18);
   view.setUint16(20, TAGS[format], true);
-  view.setUint16(22, 1, true);
+  view.setUint16(22, channels, true);
   view.setUint32(24, rate, true);
   view.setUint32(28, rate * octets, true);
   view.setUint16(32, octets, true);
-  view.setUint16(34, octets * 8, true);
+  view.setUint16(34, (octets / channels) * 8, true);
   if (format !== 'PCM16') putChunk(view, 38, 'fact', 4);
-  if (format !== 'PCM16') view.setUint32(46, size, true);
+  if (format !== 'PCM16') view.setUint32(46, size / channels, true);
   putChunk(view, head.length - 8, 'data', size);
   return head;
 }

@@ -1,4 +1,15 @@
+import type { Feature } from '../pbx/index.ts';
+import { conferenceEvent } from './conference/roster.ts';
+import { regEvent } from './reg-event/reg-event.ts';
+
 export { announcement } from './announcement/announcement.ts';
+export { forward } from './forward/forward.ts';
+export { conference } from './conference/conference.ts';
 export { echo } from './echo/echo.ts';
+export { type Choice, ivr } from './ivr/ivr.ts';
+export { type Lot, lotOf } from './parking/lot.ts';
+export { parking, type ParkingOptions } from './parking/parking.ts';
 export { music } from './music/music.ts';
-export { regEvent } from './reg-event/reg-event.ts';
+
+/** Those that every exchange has, whatever its configuration. */
+export const standing: readonly Feature[] = [regEvent, conferenceEvent];

@@ -62,12 +62,19 @@ function isAscii(text: string): boolean {
   return true;
 }
 
-const HEX = '0123456789abcdef';
-
+/** One flat string: what is put together of single characters costs more wherever it is used. */
 export function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += HEX.charAt(byte >> 4) + HEX.charAt(byte & 15);
-  return text;
+  const digits = new Uint8Array(bytes.length * 2);
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    digits[at * 2] = hexDigit(byte >> 4);
+    digits[at * 2 + 1] = hexDigit(byte & 15);
+  }
+  return latin1(digits);
+}
+
+function hexDigit(value: number): number {
+  return value < 10 ? 48 + value : 87 + value;
 }
 
 /** A flat copy of a slice that outlives its step: without it a contact would hold a whole datagram in memory. */

@@ -13,6 +13,10 @@ export const catalogue = {
     sentence: 'Cannot use the certificate {certificate} with the key {key}: {why}.',
     remedy: 'Name a PEM certificate (with its chain) and its unencrypted key with --tls-certificate and --tls-key.',
   },
+  E_AUTHORITY: {
+    sentence: 'Cannot use {file} as an authority for certificates: {why}.',
+    remedy: 'Name PEM certificates under tls.authorities.',
+  },
   E_OPTIONS: {
     sentence: 'The command line has mistakes:\n{mistakes}',
     remedy: 'See strowger start --help.',
@@ -108,6 +112,66 @@ export const catalogue = {
   E_INTERNAL: {
     sentence: 'The exchange made a mistake with this request.',
     remedy: 'See its log; what it was doing otherwise goes on.',
+  },
+  E_NO_ACCOUNT: {
+    sentence: 'Nobody has the number {number}.',
+    remedy: 'See /api/accounts for the numbers there are.',
+  },
+  E_LOCKED: {
+    sentence: 'The configuration says where the calls of {number} go.',
+    remedy: 'Change it there, or take it out there.',
+  },
+  E_FORWARD: {
+    sentence: 'Calls of {number} cannot go there.',
+    remedy: 'Name a number of the dialplan that is no star code and not its own, and that its endpoint may forward to.',
+  },
+  E_NO_PARKING: {
+    sentence: 'There is no parking space {space}.',
+    remedy: 'See docs/parking.md for how to have some.',
+  },
+  E_NO_TOKEN: {
+    sentence: 'There is no token {id}.',
+    remedy: 'See strowger token list for those there are.',
+  },
+  E_NOT_WRITTEN: {
+    sentence: 'It could not be written down: {why}.',
+    remedy: 'See that the disk of the data folder has room and can be written.',
+  },
+  E_TOKEN: {
+    sentence: 'This needs a token, and there was none or it is not valid.',
+    remedy: 'Make one with strowger token create, and send it as Authorization: Bearer.',
+  },
+  E_SCOPE: {
+    sentence: 'The token does not allow this: it needs {wanted}.',
+    remedy: 'Make one with that scope, with strowger token create --scope.',
+  },
+  E_ATTEMPTS: {
+    sentence: 'Too many tokens that are not valid came from your address.',
+    remedy: 'Wait a minute, and send the right one.',
+  },
+  E_HOST: {
+    sentence: 'The exchange is not called {host}.',
+    remedy: 'Name it by the address it listens on, such as 127.0.0.1, or by localhost.',
+  },
+  E_BUSY: {
+    sentence: 'Too many programs follow the event stream.',
+    remedy: 'Close some of them, or wait until one ends.',
+  },
+  E_NO_CONFERENCE: {
+    sentence: 'There is nobody in a conference {number}, or no such member.',
+    remedy: 'See GET /api/conferences for those with somebody in them.',
+  },
+  E_NO_NUMBER: {
+    sentence: 'Nothing answers to {number}.',
+    remedy: 'See the dialplan for the numbers that there are.',
+  },
+  E_NO_PARTY: {
+    sentence: 'Nobody in the call {id} has a party that could be sent elsewhere now.',
+    remedy: 'Say who sends whom: by is an account that talks in that call and has no transfer under way.',
+  },
+  E_MAY_NOT_SEND: {
+    sentence: 'Its account may not send anybody to {number}.',
+    remedy: 'The transfer.to of the endpoint in the configuration says where it may.',
   },
   E_NO_CALL: {
     sentence: 'There is no call {id}, or more than one begins so.',

@@ -1,3 +1,4 @@
+export * from './base64.ts';
 export * from './bytes.ts';
 export type { Crypto, HashName } from './crypto.ts';
 export { type Deferred, type Fault, Kernel, type KernelPorts, type Opened, type Scope, type Timer } from './kernel.ts';

@@ -44,6 +44,25 @@ test('timers fire in order of deadline, then of making, and a cancelled one neve
   assert.deepEqual(kernel.scene.census(), {});
 });
 
+test('timers of seconds fire together where a grain is given, never early; shorter ones in time', () => {
+  let now = 0;
+  const { crypto } = made().kernel;
+  const ports = { now: () => now, wall: () => now, arm: () => undefined, onFault: () => undefined, crypto };
+  const kernel = new Kernel({ ...ports, grain: 250 });
+  const due: (number | undefined)[] = [];
+  for (const [at, ms] of [
+    [10, 32_000],
+    [90, 32_000],
+    [100, 500],
+  ] as const) {
+    now = at;
+    const timer = kernel.scene.after(ms, () => undefined);
+    due.push(kernel.nextDue());
+    timer.cancel();
+  }
+  assert.deepEqual(due, [32_250, 32_250, 600]);
+});
+
 test('the heap gives its entries sorted, whatever was pushed and removed', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(50), fc.boolean())), (items) => {

@@ -11,6 +11,10 @@ export interface KernelPorts {
   readonly crypto: Crypto;
   /** Asks for {@link Kernel.runDue} to be called at or soon after this monotonic time; a later call replaces an earlier one. */
   readonly arm: (at: number) => void;
+  /** Timers of seconds may fire so many milliseconds late, together: each time that one is due wakes the process. None unless said. */
+  readonly grain?: number;
+  /** Told what runs from now on, for whoever watches that it ends. */
+  readonly note?: (what: string) => void;
   /** A step threw: our own mistake, contained. */
   readonly onFault: (fault: Fault) => void;
 }
@@ -52,6 +56,9 @@ export interface Deferred<T> {
   readonly resolve: (value: T) => void;
   readonly reject: (reason: unknown) => void;
 }
+
+/** Timers of so many milliseconds and more may share their wake-ups. */
+const COARSE = 4000;
 
 /** A timer in the heap: one object each, because every transaction has some. */
 class Due implements Entry, Timer {
@@ -125,6 +132,7 @@ export class Kernel {
 
   /** Runs one step; what it throws is contained and counted. Observers told during it run when it has ended. */
   input(step: string, act: () => void): void {
+    if (this.#depth === 0) this.note(step);
     this.#depth += 1;
     try {
       act();
@@ -134,6 +142,11 @@ export class Kernel {
       this.#depth -= 1;
     }
     if (this.#depth === 0) this.#tellObservers();
+  }
+
+  /** Says what runs from now on: the input, and the script whose promise it settled. */
+  note(what: string): void {
+    this.#ports.note?.(what);
   }
 
   /** Records a fault contained elsewhere. */
@@ -207,12 +220,18 @@ export class Kernel {
 
   /** @internal */
   schedule(scope: CountingScope, ms: number, then: () => void): Timer {
-    const due = new Due(this.#heap, this.now() + ms, this.#order, then, scope);
+    const due = new Due(this.#heap, this.#deadline(ms), this.#order, then, scope);
     this.#order += 1;
     this.#heap.push(due);
     scope.count('timer', 1);
     if (due.index === 0) this.#ports.arm(due.at);
     return due;
+  }
+
+  #deadline(ms: number): number {
+    const at = this.now() + ms;
+    const { grain } = this.#ports;
+    return grain === undefined || ms < COARSE ? at : Math.ceil(at / grain) * grain;
   }
 
   #settle(settle: () => void): void {

@@ -1,24 +1,35 @@
 import {
   CAUSES,
+  type CameBy,
   type Cause,
   type Leg,
   type LegDriver,
   type LegId,
+  type NewLeg,
   type Party,
+  type Recording,
   type Switchboard,
 } from '../call/index.ts';
 import type { Kernel } from '../kernel/index.ts';
-import type { MediaEngine, MediaSession, SessionEvent } from '../media/engine.ts';
-import type { Address, CodecName, Hears } from '../media/protocol.ts';
+import type { MediaEngine, MediaMixer, MediaSession, SessionEvent } from '../media/engine.ts';
+import type { Address, CodecName, Hears, MixerSpec, Quality, Tap } from '../media/protocol.ts';
+import type { Refused, SrtpPolicy } from '../sdp/index.ts';
 import type { Field, Request } from '../sip/message/index.ts';
 import type { ServerTransaction } from '../sip/transaction/types.ts';
 import type { Flow } from '../sip/transport/types.ts';
+import { type Replaces, replacesIn, warning } from '../sip/usage/index.ts';
 import type { AgentUser, Destination, InviteSession, SessionUser, UserAgent } from '../sip/usage/types.ts';
-import { type Audio, answer, newAudio, offer, repeated } from './audio.ts';
+import { type Audio, type AudioTerms, answer, type Dtmf, live, newAudio, offer, repeated, wantKeys } from './audio.ts';
 import { reason } from './cause.ts';
 import { showParty } from './display.ts';
 import { asserted, dialedIn, fromOf, type IdentityPolicy, nameAddr, OWN_PHONE, uriHost } from './identity.ts';
+import { createKeying, type Keying } from './keying.ts';
+import { sendKey, wayTo } from './keys.ts';
+import { offerAs, rejoinLater, settle } from './passing.ts';
+import { wantPicture } from './pictures.ts';
 import { lineSession } from './session.ts';
+import { Streams } from './streams.ts';
+import { Ended, isNamed, NO_DIALOG, objectionTo, TOO_LATE, type TransferAsked, transferAsked } from './transfer.ts';
 
 /** Whether an INVITE may come in, and as whom. */
 export type Admission =
@@ -32,8 +43,28 @@ export type Admission =
       readonly identity?: IdentityPolicy;
       /** false: its audio goes where its SDP says, and nowhere else. */
       readonly latch?: boolean;
+      /** Left out: auto. */
+      readonly dtmf?: Dtmf;
+      /** The folder of music that its hold lets others hear; left out: the house's. */
+      readonly music?: string;
+      /** Seconds of its session timer; left out: the line's. */
+      readonly sessionTimer?: number | 'off';
     }
   | { readonly ok: false; readonly status: number; readonly reasonPhrase: string; readonly headers: readonly Field[] };
+
+type Admitted = Admission & { readonly ok: true };
+
+/** What an account's legs agree about their media. */
+export interface MediaTerms {
+  readonly srtp?: SrtpPolicy;
+  /** Milliseconds; 0: never. */
+  readonly timeout?: number;
+  /** Whether its video is passed on; relay unless said. */
+  readonly video?: VideoPolicy;
+}
+
+/** What becomes of video that a phone offers: it is passed on, or refused. */
+export type VideoPolicy = 'relay' | 'off';
 
 /** What the line asks and tells the layer above. */
 export interface LineUser {
@@ -42,16 +73,28 @@ export interface LineUser {
   arrived(leg: Leg, dialed: string, invite: Request): void;
   /** A file that was to be played to a leg could not be read; the call goes on without it. */
   soundMissing(leg: Leg, file: string, why: string): void;
+  /** The program that a leg talked to is not reached, or has failed. */
+  programFailed(leg: Leg, why: string): void;
   /** A leg's media come from elsewhere than its phone said. */
   latched(leg: Leg, source: Address): void;
+  /** How well a leg that is over heard and was heard. */
+  rated?(leg: Leg, quality: Quality): void;
   /** A request outside any call. Must be answered. */
   requested(transaction: ServerTransaction): void;
+  /** A phone sends the party of that leg elsewhere. Must be answered; left out: nobody may. */
+  transferAsked?(leg: Leg, asked: TransferAsked): void;
+  /** Whether who was let in so may take the place of that leg; left out: nobody may. */
+  mayReplace?(leg: Leg, admission: Admitted): boolean;
+  /** Whether a host is ours, besides those we are reached at. */
+  ours?(host: string): boolean;
 }
 
 /** An out leg to be made. */
 export interface Placement {
   readonly call: string;
   readonly account: string | undefined;
+  /** Accounts that sent the call there. */
+  readonly behalf?: readonly string[];
   /** Who is rung. */
   readonly party: Party;
   /** Who its display shows as the caller. */
@@ -63,6 +106,12 @@ export interface Placement {
   readonly identity?: IdentityPolicy;
   /** false: its audio goes where its SDP says, and nowhere else. */
   readonly latch?: boolean;
+  /** Left out: auto. */
+  readonly dtmf?: Dtmf;
+  /** The folder of music that its hold lets others hear; left out: the house's. */
+  readonly music?: string;
+  /** Seconds of its session timer; left out: the line's. */
+  readonly sessionTimer?: number | 'off';
   /** What the INVITE says besides: how to ring, say. */
   readonly extras?: readonly Field[];
 }
@@ -73,6 +122,8 @@ export interface LegLine {
   readonly identity: IdentityPolicy;
   session: InviteSession | undefined;
   audio: Audio;
+  /** Its phone is being asked about another stream than its audio, or waits for what another is asked; goes on without an answer. */
+  asking: (() => void) | undefined;
   /** In: our answer has been sent ahead of the 200; every response since carries it. */
   early: boolean;
   /** In: our answer to the INVITE's offer; undefined when it had none and the ACK must bring one. */
@@ -83,8 +134,14 @@ export interface LegLine {
   ackDue: boolean;
   /** What its media was told to play last. */
   hears: Hears;
+  /** The folder of the music that its hold lets others hear. */
+  music: string | undefined;
+  /** Seconds after which it is over unless one side says that it is there (RFC 4028); off: only if the peer asks for it. */
+  sessionTimer: number | 'off';
   /** A prompt that starts at the ACK. */
   prompt: Hears | undefined;
+  /** What its refusal says besides. */
+  objection: readonly Field[];
 }
 
 export interface LinePorts {
@@ -92,7 +149,11 @@ export interface LinePorts {
   readonly media: MediaEngine;
   /** As they are now. */
   readonly codecs: () => readonly CodecName[];
+  /** Of legs that say nothing themselves, as it is now; left out: off. */
+  readonly sessionTimer?: () => number | 'off';
   readonly user: LineUser;
+  /** How the media of an account's legs are protected, and how long they may be silent; left out: plain, as the host is told. */
+  readonly terms?: (account: string | undefined) => MediaTerms;
   /** The address by which a peer reaches a socket at `local`; that itself unless said. */
   readonly addressFor?: (local: string, peer: string) => string;
 }
@@ -101,13 +162,18 @@ export interface LinePorts {
 export class Line implements LegDriver, AgentUser {
   readonly #ports: LinePorts;
   readonly #lines = new Map<LegId, LegLine>();
+  /** The same by call. */
+  readonly #calls = new Map<string, readonly LegLine[]>();
+  readonly #mixers = new Map<string, MediaMixer>();
   /** Max-Forwards for the legs of a call that came in. */
   readonly #hops = new Map<string, number>();
+  readonly #ended: Ended;
   #agent: UserAgent | undefined;
   #board: Switchboard | undefined;
 
   constructor(ports: LinePorts) {
     this.#ports = ports;
+    this.#ended = new Ended(() => ports.kernel.now());
   }
 
   /** Completes the circle: the agent needs this line as its user, the switchboard needs it as its driver. */
@@ -127,23 +193,91 @@ export class Line implements LegDriver, AgentUser {
     if (session.hopsLeft < 0) return refuse(session, 483, 'Too Many Hops', []);
     const admission = user.admit(session.invite, session.flow);
     if (!admission.ok) return refuse(session, admission.status, admission.reasonPhrase, admission.headers);
+    const replaces = replacesIn(session.invite);
+    if (replaces === 'malformed') return refuse(session, 400, 'Bad Replaces', []);
+    if (replaces !== undefined) return this.#takeOver(session, sdp, replaces, admission);
     const dialed = dialedIn(session.invite);
     if (dialed === '') return refuse(session, 484, 'Address Incomplete', []);
-    const call = kernel.token(12);
+    const line = this.#comesIn(session, kernel.token(12), admission);
+    if (line === undefined)
+      return refuse(session, CAUSES.noCircuit.status, CAUSES.noCircuit.reasonPhrase, reason(CAUSES.noCircuit));
+    this.#hops.set(line.leg.call, session.hopsLeft);
+    if (sdp !== undefined && !this.#answerFirst(line, sdp)) return lineSession(this, line);
+    user.arrived(line.leg, dialed, session.invite);
+    return lineSession(this, line);
+  }
+
+  #comesIn(session: InviteSession, call: string, admission: Admitted): LegLine | undefined {
     const line = this.#open(
       { direction: 'in', call, account: admission.account, party: admission.party },
       session.flow,
       admission.codecs,
       admission.identity,
       admission.latch,
+      admission.dtmf,
     );
+    if (line === undefined) return undefined;
+    line.session = session;
+    line.music = admission.music;
+    line.sessionTimer = admission.sessionTimer ?? line.sessionTimer;
+    return line;
+  }
+
+  /** An INVITE that takes the place of a call (RFC 3891 §3): answered at once, and the replaced one is hung up. */
+  #takeOver(session: InviteSession, sdp: Uint8Array | undefined, replaces: Replaces, admission: Admitted): SessionUser {
+    const old = this.#lineNamed(replaces);
+    if (old === undefined) {
+      const { status, reasonPhrase } = this.#ended.has(replaces) ? TOO_LATE : NO_DIALOG;
+      return refuse(session, status, reasonPhrase, []);
+    }
+    const against = objectionTo(old, replaces);
+    if (against !== undefined) return refuse(session, against.status, against.reasonPhrase, []);
+    if (this.#ports.user.mayReplace?.(old.leg, admission) !== true) return refuse(session, 403, 'Forbidden', []);
+    const line = this.#comesIn(session, old.leg.call, admission);
     if (line === undefined)
       return refuse(session, CAUSES.noCircuit.status, CAUSES.noCircuit.reasonPhrase, reason(CAUSES.noCircuit));
-    line.session = session;
-    this.#hops.set(call, session.hopsLeft);
-    if (sdp !== undefined && !this.#answerFirst(line, sdp)) return lineSession(this, line);
-    user.arrived(line.leg, dialed, session.invite);
+    if (sdp === undefined || this.#answerFirst(line, sdp)) this.#replace(old.leg, line.leg);
     return lineSession(this, line);
+  }
+
+  #replace(old: Leg, by: Leg): void {
+    const { board } = this;
+    const cause = old.state === 'up' ? CAUSES.normal : CAUSES.elsewhere;
+    board.answer(by, board.peerOf(old)?.party ?? old.shows);
+    board.end(board.replace(old, by) ? old : by, cause);
+  }
+
+  #lineNamed(replaces: Replaces): LegLine | undefined {
+    for (const line of this.#lines.values())
+      if (line.session !== undefined && isNamed(line.session, replaces)) return line;
+    return undefined;
+  }
+
+  /** The leg whose dialog that is. */
+  legNamed(replaces: Replaces): Leg | undefined {
+    return this.#lineNamed(replaces)?.leg;
+  }
+
+  /** A REFER, in the dialog of that leg or meant for it (RFC 4538). */
+  referred(leg: Leg, transaction: ServerTransaction): void {
+    const { user } = this.#ports;
+    const line = this.#lines.get(leg.id);
+    if (line === undefined || this.#agent === undefined) return;
+    if (user.transferAsked === undefined) return this.#agent.respond(transaction, 405, 'Method Not Allowed');
+    const asked = transferAsked({
+      agent: this.#agent,
+      transaction,
+      legOf: (replaces) => this.legNamed(replaces),
+      isOurs: (host) => this.#isOurs(line, host),
+    });
+    if (asked !== undefined) user.transferAsked(leg, asked);
+  }
+
+  /** By whatever address the phone knows us. */
+  #isOurs({ session }: LegLine, host: string): boolean {
+    if (session === undefined) return false;
+    const reached = session.role === 'uas' ? session.invite.uri.host : '';
+    return host === reached || host === this.hostFor(session.flow) || this.#ports.user.ours?.(host) === true;
   }
 
   requested(transaction: ServerTransaction): void {
@@ -154,29 +288,52 @@ export class Line implements LegDriver, AgentUser {
   place({
     call,
     account,
+    behalf,
     party,
     shows,
     destination,
     codecs,
     identity,
     latch,
+    dtmf,
+    music,
+    sessionTimer,
     extras = [],
   }: Placement): Leg | undefined {
     const { flow } = destination;
-    const line = this.#open({ direction: 'out', call, account, party }, flow, codecs, identity, latch);
+    const line = this.#open(
+      { direction: 'out', call, account, party, ...(behalf && { behalf }) },
+      flow,
+      codecs,
+      identity,
+      latch,
+      dtmf,
+    );
     if (line === undefined || this.#agent === undefined) return undefined;
     const host = this.hostFor(flow);
     line.leg.shows = shows;
+    line.music = music;
+    line.sessionTimer = sessionTimer ?? line.sessionTimer;
     line.session = this.#agent.invite(
       destination,
       { from: fromOf(shows, host), to: nameAddr(party, host) },
       {
-        sdp: offer(line.audio),
+        sdp: this.#firstOffer(line),
         headers: [...this.#maxForwards(call), ...asserted(shows, host, line.identity, 'calling'), ...extras],
         user: lineSession(this, line),
       },
     );
     return line.leg;
+  }
+
+  /** With the streams that the caller would have. */
+  #firstOffer(line: LegLine): Uint8Array {
+    const { call } = line.leg;
+    offerAs(
+      line,
+      this.#linesOf(call).find((one) => one !== line && wants(one)),
+    );
+    return offer(line.audio);
   }
 
   /** What a call's caller left of its hops (telephony.md: a B2BUA that writes 70 again loops for ever). */
@@ -194,9 +351,14 @@ export class Line implements LegDriver, AgentUser {
     return this.#ports.addressFor?.(local, remote.address) ?? local;
   }
 
-  /** The codec a leg sends, so that its peer can be offered the same one first. */
+  /** The codec a leg sends, so that its peer can be answered with the same one first. */
   codecOf(leg: Leg): CodecName | undefined {
     return this.#lines.get(leg.id)?.audio.agreed?.receive[0]?.codec;
+  }
+
+  /** All that a leg may send, in its order: what another one is offered first. */
+  codecsOf(leg: Leg): readonly CodecName[] {
+    return this.#lines.get(leg.id)?.audio.agreed?.receive.map(({ codec }) => codec) ?? [];
   }
 
   ring(leg: Leg, shows: Party | undefined): void {
@@ -207,6 +369,7 @@ export class Line implements LegDriver, AgentUser {
   early(leg: Leg, shows: Party | undefined): void {
     const line = this.#lines.get(leg.id);
     if (line === undefined || line.answer === undefined) return this.ring(leg, shows);
+    settle(line, this.#reached(line));
     line.early = true;
     this.#progress(leg, 183, 'Session Progress', shows);
   }
@@ -218,10 +381,17 @@ export class Line implements LegDriver, AgentUser {
   answer(leg: Leg, shows: Party | undefined): void {
     const line = this.#lines.get(leg.id);
     if (line?.session === undefined) return;
+    settle(line, this.#reached(line));
     line.answerDue = line.answer === undefined;
     line.ackDue = true;
     const sdp = line.answer ?? offer(line.audio);
+    line.session.focus = shows?.focus === true;
     line.session.accept(sdp, this.#shown(line, shows));
+  }
+
+  showsEarly(leg: Leg): boolean {
+    const session = this.#lines.get(leg.id)?.session;
+    return session !== undefined && session.remoteTag !== '' && session.remoteAllow.has('UPDATE');
   }
 
   connectedTo(leg: Leg, shows: Party): void {
@@ -230,10 +400,11 @@ export class Line implements LegDriver, AgentUser {
   }
 
   end(leg: Leg, cause: Cause): void {
+    const objection = this.#lines.get(leg.id)?.objection ?? [];
     const session = this.#close(leg);
     if (session === undefined) return;
     const status = cause.status >= 300 ? cause.status : CAUSES.unavailable.status;
-    session.hangup({ status, reasonPhrase: refusalPhrase(cause), headers: reason(cause) });
+    session.hangup({ status, reasonPhrase: refusalPhrase(cause), headers: [...reason(cause), ...objection] });
   }
 
   /** Before the ACK a phone may not have our answer: what begins once begins when it has (telephony.md, Calls). */
@@ -244,12 +415,89 @@ export class Line implements LegDriver, AgentUser {
     line.prompt = waits ? hears : undefined;
     line.hears = waits ? NOTHING : hears;
     line.audio.media.hear(line.hears);
+    wantKeys(line.audio, this.#keysWanted(line));
+    this.watch(line);
+  }
+
+  /** Who hears a leg sees it too. */
+  watch(line: LegLine): void {
+    const { hears } = line;
+    const { streams } = line.audio.terms;
+    if (streams === undefined || streams.all.length === 0 || !this.#lines.has(line.leg.id)) return;
+    const other = hears.kind === 'session' ? this.#find(({ audio }) => audio.media.id === hears.session) : undefined;
+    if (streams.hear(other?.audio.terms.streams)) wantPicture(other);
+    if (other !== undefined) rejoinLater(this.#ports.kernel, this, line, other);
+  }
+
+  /** The wire side of whom a leg talks to. */
+  peerOf({ leg }: LegLine): LegLine | undefined {
+    const peer = this.board.peerOf(leg);
+    return peer && this.#lines.get(peer.id);
+  }
+
+  /** Whom a caller reaches: who was rung on its behalf and has answered, or is the first that can be heard. */
+  #reached({ leg: { call } }: LegLine): LegLine | undefined {
+    const agreed = this.#linesOf(call).filter(
+      ({ leg, audio }) => leg.direction === 'out' && audio.agreed !== undefined,
+    );
+    return agreed.find(({ leg }) => leg.state === 'up') ?? agreed[0];
+  }
+
+  #find(wanted: (line: LegLine) => boolean): LegLine | undefined {
+    for (const line of this.#lines.values()) if (wanted(line)) return line;
+    return undefined;
+  }
+
+  #linesOf(call: string): readonly LegLine[] {
+    return this.#calls.get(call) ?? [];
+  }
+
+  #forget(line: LegLine): void {
+    const { id, call } = line.leg;
+    this.#lines.delete(id);
+    const others = this.#linesOf(call).filter((one) => one !== line);
+    if (others.length > 0) this.#calls.set(call, others);
+    else this.#calls.delete(call);
+  }
+
+  /** Whom a leg talks to hears its tones, if that is how he gets keys. */
+  #keysWanted({ leg, hears }: LegLine): boolean {
+    const other = hears.kind === 'session' ? this.board.peerOf(leg) : undefined;
+    const peer = other && this.#lines.get(other.id);
+    return peer === undefined || wayTo(peer) !== 'tone';
   }
 
   /** The phone has our answer. */
   acknowledged(line: LegLine): void {
     line.ackDue = false;
+    live(line.audio);
     if (line.prompt !== undefined) this.hear(line.leg, line.prompt);
+  }
+
+  tap(leg: Leg, taps: readonly Tap[]): void {
+    this.#lines.get(leg.id)?.audio.media.tap(taps);
+  }
+
+  mix(conference: string, spec: MixerSpec | undefined, recorded: (recording: Recording) => void): void {
+    let mixer = this.#mixers.get(conference);
+    if (spec === undefined) {
+      this.#mixers.delete(conference);
+      return mixer?.release();
+    }
+    mixer ??= this.#ports.media.mixer(conference, ({ tap, file, ms, endedBy, why }) =>
+      recorded({ tap, file: why === undefined ? file : '', ms, endedBy }),
+    );
+    this.#mixers.set(conference, mixer);
+    mixer.mix(spec);
+  }
+
+  key(leg: Leg, digit: string, ms: number, by: CameBy): void {
+    const line = this.#lines.get(leg.id);
+    if (line !== undefined) sendKey(line, digit, ms, by);
+  }
+
+  musicOf(leg: Leg): string | undefined {
+    return this.#lines.get(leg.id)?.music;
   }
 
   sessionOf(leg: Leg): string | undefined {
@@ -264,11 +512,12 @@ export class Line implements LegDriver, AgentUser {
   }
 
   #open(
-    init: { direction: 'in' | 'out'; call: string; account: string | undefined; party: Party },
+    init: NewLeg,
     flow: Flow,
     codecs: readonly CodecName[] = this.#ports.codecs(),
     identity: IdentityPolicy = OWN_PHONE,
     latch = true,
+    dtmf: Dtmf = 'auto',
   ): LegLine | undefined {
     const media = this.#lease(flow.local.address);
     if (media === undefined) return undefined;
@@ -279,7 +528,19 @@ export class Line implements LegDriver, AgentUser {
       leg,
       identity,
       session: undefined,
-      audio: newAudio(media.session, originId, codecs, this.#addressFor(media.session.local.address, flow), latch),
+      audio: newAudio(
+        media.session,
+        originId,
+        codecs,
+        this.#addressFor(media.session.local.address, flow),
+        latch,
+        dtmf,
+        this.#terms(init.account, flow, latch),
+      ),
+      asking: undefined,
+      objection: [],
+      music: undefined,
+      sessionTimer: this.#ports.sessionTimer?.() ?? 'off',
       early: false,
       answer: undefined,
       answerDue: false,
@@ -288,7 +549,20 @@ export class Line implements LegDriver, AgentUser {
       prompt: undefined,
     };
     this.#lines.set(leg.id, line);
+    this.#calls.set(leg.call, [...this.#linesOf(leg.call), line]);
     return line;
+  }
+
+  #terms(account: string | undefined, flow: Flow, latch: boolean): AudioTerms {
+    const { srtp = 'off', timeout, video = 'relay' } = this.#ports.terms?.(account) ?? {};
+    const keying = (): Keying => createKeying(srtp, this.#ports.kernel);
+    const streams = new Streams({
+      lease: () => this.#ports.media.session(flow.local.address, () => undefined),
+      keying,
+      allows: (kind) => kind === 'text' || video === 'relay',
+      latch,
+    });
+    return { keying: keying(), streams, ...(timeout !== undefined && { timeout }) };
   }
 
   /** RFC 3261 §13.2.1: all provisional responses with a description, and the 200, carry the same one. */
@@ -314,17 +588,29 @@ export class Line implements LegDriver, AgentUser {
   #heard(leg: Leg, event: SessionEvent): void {
     switch (event.event) {
       case 'digit':
-        return this.board.digit(leg, event.digit);
+        return this.board.digit(leg, event.digit, event.ms, event.by);
+      case 'recorded':
+        return this.#recorded(leg, event);
+      case 'talking':
+        return this.board.talking(leg, event.talking);
       case 'played':
         return this.board.played(leg, event.token);
+      case 'program':
+        if (event.end.endedBy === 'failed') this.#ports.user.programFailed(leg, event.end.why);
+        return this.board.programEnded(leg, event.token, event.end);
       case 'failed':
         if (event.file === undefined) return this.board.end(leg, CAUSES.noCircuit);
         return this.#ports.user.soundMissing(leg, event.file, event.why);
       case 'mediaTimeout':
-        return this.board.end(leg, CAUSES.normal);
+        return this.board.end(leg, CAUSES.silent);
       case 'latched':
         return this.#ports.user.latched(leg, event.source);
     }
+  }
+
+  #recorded(leg: Leg, { tap, file, ms, endedBy, why }: Extract<SessionEvent, { event: 'recorded' }>): void {
+    if (why !== undefined) this.#ports.user.soundMissing(leg, file, why);
+    this.board.recorded(leg, { tap, file: why === undefined ? file : '', ms, endedBy });
   }
 
   #answerFirst(line: LegLine, sdp: Uint8Array): boolean {
@@ -333,19 +619,36 @@ export class Line implements LegDriver, AgentUser {
       line.answer = made.sdp;
       return true;
     }
+    line.objection = this.warningFor(line, made);
     this.board.end(line.leg, CAUSES.noMedia);
     return false;
+  }
+
+  /** Says what is wrong with a peer's description (RFC 3261 §20.43). */
+  warningFor({ session }: LegLine, { refused, warning: code }: Refused): readonly Field[] {
+    return session === undefined ? [] : [warning(code, this.hostFor(session.flow), refused)];
   }
 
   /** Lets go of a leg's wire side; undefined when it was let go of already. */
   #close(leg: Leg): InviteSession | undefined {
     const line = this.#lines.get(leg.id);
     if (line === undefined) return undefined;
-    this.#lines.delete(leg.id);
+    this.#forget(line);
     if (leg.direction === 'in') this.#hops.delete(leg.call);
-    line.audio.media.release();
+    line.audio.media.release(({ quality }) => {
+      if (quality !== undefined) this.#ports.user.rated?.(leg, quality);
+    });
+    line.audio.terms.streams?.release();
+    // Who waits for what it would have said is told by and by that it will not.
+    if (line.asking !== undefined) this.#ports.kernel.scene.after(0, line.asking);
+    if (line.session !== undefined) this.#ended.add(line.session);
     return line.session;
   }
+}
+
+/** A leg whose peer would have more than audio. */
+function wants({ audio }: LegLine): boolean {
+  return (audio.terms.streams?.wanted().length ?? 0) > 0;
 }
 
 function refusalPhrase(cause: Cause): string {

@@ -38,7 +38,7 @@ test('packets go to the hosts that want them, each a copy, until they no longer 
   abroad.carry('a', PACKET, 'PCMU');
   abroad.carry('b', PACKET, 'PCMU');
   const [message, ...more] = at(1);
-  assert.deepEqual(message, { say: 'packet', session: 'a', codec: 'PCMU', bytes: PACKET });
+  assert.deepEqual(message, { say: 'packet', session: 'a', kind: 'PCMU', bytes: PACKET });
   assert.ok(message?.say === 'packet' && message.bytes !== PACKET);
   assert.deepEqual([more, at(2)], [[], []]);
   abroad.listen(1, 'a', false);

@@ -1,15 +1,20 @@
-import type { CodecName } from './protocol.ts';
+import type { Feedback } from './feedback.ts';
+import type { Kind } from './kinds.ts';
 
 /** What one host says to another; plain, but for the octets. */
 export type LinkMessage =
   | { readonly say: 'want'; readonly session: string; readonly on: boolean }
-  /** A packet of a leg that the other host wants; without a codec it is a telephone-event. */
+  /** A packet of a leg that the other host wants. */
   | {
       readonly say: 'packet';
       readonly session: string;
-      readonly codec: CodecName | undefined;
+      readonly kind: Kind;
       readonly bytes: Uint8Array;
-    };
+    }
+  /** The same of a stream that is passed on as it is. */
+  | { readonly say: 'passing'; readonly session: string; readonly format: string; readonly bytes: Uint8Array }
+  /** What those who see a session here say about it. */
+  | { readonly say: 'feedback'; readonly session: string; readonly feedback: readonly Feedback[] };
 
 /** Carries messages to one other host, in order; never answered before it returns. */
 export type Say = (message: LinkMessage) => void;
@@ -46,10 +51,22 @@ export class Abroad {
   }
 
   /** Sends a copy of a packet wherever this session is heard. */
-  carry(session: string, bytes: Uint8Array, codec: CodecName | undefined): void {
+  carry(session: string, bytes: Uint8Array, kind: Kind): void {
     if (this.#listeners.size === 0) return;
     const peers = this.#listeners.get(session);
     if (peers === undefined) return;
-    for (const peer of peers) this.#links.get(peer)?.({ say: 'packet', session, codec, bytes: bytes.slice() });
+    for (const peer of peers) this.#links.get(peer)?.({ say: 'packet', session, kind, bytes: bytes.slice() });
+  }
+
+  /** The same of a stream that is passed on as it is. */
+  carryOn(session: string, bytes: Uint8Array, format: string): void {
+    if (this.#listeners.size === 0) return;
+    for (const peer of this.#listeners.get(session) ?? [])
+      this.#links.get(peer)?.({ say: 'passing', session, format, bytes: bytes.slice() });
+  }
+
+  /** Tells the host of a session, whichever it is, what those who see it here say. */
+  report(session: string, feedback: readonly Feedback[]): void {
+    for (const say of this.#links.values()) say({ say: 'feedback', session, feedback });
   }
 }

@@ -11,7 +11,7 @@ function engine(): { virtual: Virtual; engine: HostedEngine; sent: HostCommand[]
   const virtual = createVirtual();
   const sent: HostCommand[] = [];
   const made = createMediaEngine({ kernel: virtual.kernel, send: (command) => void sent.push(command) });
-  made.heard({ event: 'hello', version: PROTOCOL_VERSION });
+  made.heard({ event: 'hello', version: PROTOCOL_VERSION, pool: 2 });
   const lease = (number: number): void =>
     made.heard({ event: 'leased', lease: number, address: HOST, port: 30_000 + 2 * number });
   return { virtual, engine: made, sent, lease };
@@ -60,4 +60,46 @@ test('a host that died fails its sessions once, and is asked for nothing more', 
     made.session(HOST, () => undefined),
     'the next host serves the next call',
   );
+});
+
+test('leases beyond what the host keeps by itself go back when half a minute showed that nobody needs them', () => {
+  const { virtual, engine: made, sent, lease } = engine();
+  for (let number = 1; number <= 6; number += 1) lease(number);
+  virtual.pass(29_000);
+  // Two of the six are needed within the time.
+  for (const session of [made.session(HOST, () => undefined), made.session(HOST, () => undefined)]) session?.release();
+  sent.length = 0;
+  virtual.pass(2000);
+  assert.deepEqual(sent, []);
+  virtual.pass(30_000);
+  assert.deepEqual(sent, [
+    { do: 'retire', lease: 3 },
+    { do: 'retire', lease: 4 },
+  ]);
+  virtual.pass(120_000);
+  assert.equal(sent.length, 2);
+  assert.equal(made.free(HOST), 2);
+});
+
+test('a mixer is told once a step, whole; a host that begins anew is told again, and what it took down is told after its end', () => {
+  const { virtual, engine: made, sent } = engine();
+  const told: string[] = [];
+  const mixer = made.mixer('m', ({ tap }) => void told.push(tap));
+  const step = (act: () => void): void => virtual.kernel.input('test', act);
+  step(() => {
+    mixer.mix({ members: ['a'] });
+    mixer.mix({ members: ['a', 'b'] });
+  });
+  step(() => mixer.mix({ members: ['a', 'b'] }));
+  const whole = { do: 'mixer', mixer: 'm', generation: 1, spec: { members: ['a', 'b'] } } as const;
+  assert.deepEqual(sent, [whole]);
+  made.lost('it fell over');
+  made.heard({ event: 'hello', version: PROTOCOL_VERSION, pool: 2 });
+  assert.deepEqual(sent, [whole, whole]);
+  step(() => mixer.release());
+  assert.deepEqual(sent.at(-1), { do: 'unmix', mixer: 'm' });
+  step(() => mixer.mix({ members: ['c'] }));
+  assert.equal(sent.length, 3, 'nothing after its end');
+  made.heard({ event: 'recorded', session: 'm', tap: 't', file: 'f', ms: 20, endedBy: 'stopped' });
+  assert.deepEqual(told, ['t']);
 });

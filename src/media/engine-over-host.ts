@@ -1,13 +1,16 @@
 import type { Kernel, Opened } from '../kernel/index.ts';
-import type { MediaEngine, MediaSession, SessionEvent } from './engine.ts';
+import type { MediaEngine, MediaMixer, MediaSession, MixerEvent, SessionEvent } from './engine.ts';
 import {
   type Address,
   type Hears,
   type HostCommand,
   type HostEvent,
+  type MixerSpec,
   PROTOCOL_VERSION,
   type RtpEnd,
   type SessionSpec,
+  type SessionStats,
+  type Tap,
 } from './protocol.ts';
 
 export interface HostedEngine extends MediaEngine {
@@ -21,12 +24,21 @@ export interface HostedEngine extends MediaEngine {
   free(address: string): number;
 }
 
+/** Pairs that were not needed for so long are given back (ms). */
+const SURPLUS = 30_000;
 /** How long a host's sessions that nobody knows may live on (ms). */
 const GRACE = 5000;
 
 interface Lease {
   readonly lease: number;
   readonly local: Address;
+}
+
+/** Leases that are free at one address. */
+interface Free {
+  readonly leases: Lease[];
+  /** The fewest there were since somebody last looked. */
+  least: number;
 }
 
 /** What is kept of a session; its specification is sent whole whenever it changed. */
@@ -37,6 +49,7 @@ interface Tracked {
   readonly counted: Opened;
   rtp: RtpEnd | undefined;
   hears: Hears;
+  taps: readonly Tap[];
   generation: number;
   /** The specification sent last, as JSON. */
   applied: string;
@@ -44,6 +57,16 @@ interface Tracked {
   pending: boolean;
   /** Its host died. */
   lost: boolean;
+}
+
+/** What is kept of a mixer. */
+interface Mixing {
+  readonly id: string;
+  readonly tell: (event: MixerEvent) => void;
+  spec: MixerSpec;
+  generation: number;
+  applied: string;
+  pending: boolean;
 }
 
 export interface HostedEnginePorts {
@@ -60,12 +83,16 @@ export function createMediaEngine(ports: HostedEnginePorts): HostedEngine {
 class EngineOverHost implements HostedEngine {
   readonly #kernel: Kernel;
   readonly #send: (command: HostCommand) => void;
-  readonly #free = new Map<string, Lease[]>();
+  readonly #free = new Map<string, Free>();
   readonly #sessions = new Map<string, Tracked>();
   /** Sessions closed here whose end the host has not told yet: their pairs are still leased. */
-  readonly #closing = new Set<string>();
+  readonly #closing = new Map<string, ((stats: SessionStats) => void) | undefined>();
+  readonly #mixers = new Map<string, Mixing>();
   readonly #waiting: (() => void)[] = [];
   #hello = false;
+  /** Pairs that the host keeps leased by itself. */
+  #pool = 0;
+  #looking = false;
 
   constructor(ports: HostedEnginePorts) {
     this.#kernel = ports.kernel;
@@ -73,12 +100,32 @@ class EngineOverHost implements HostedEngine {
   }
 
   session(address: string, tell: (event: SessionEvent) => void): MediaSession | undefined {
-    const lease = this.#free.get(address)?.shift();
-    if (lease === undefined) return undefined;
+    const free = this.#free.get(address);
+    const lease = free?.leases.shift();
+    if (free === undefined || lease === undefined) return undefined;
+    free.least = Math.min(free.least, free.leases.length);
     const tracked = track(`m-${this.#kernel.token(8)}`, lease, tell, this.#kernel.scene.open('media'));
     this.#sessions.set(tracked.id, tracked);
     this.#send({ do: 'open', session: tracked.id, lease: lease.lease });
     return this.#handle(tracked);
+  }
+
+  mixer(id: string, tell: (event: MixerEvent) => void): MediaMixer {
+    const mixing: Mixing = { id, tell, spec: { members: [] }, generation: 0, applied: '', pending: false };
+    this.#mixers.set(id, mixing);
+    return {
+      mix: (spec) => {
+        mixing.spec = spec;
+        this.#mixLater(mixing);
+      },
+      release: () => {
+        // What its taps tell comes later.
+        this.#kernel.house.after(GRACE, () => this.#mixers.get(id) === mixing && this.#mixers.delete(id));
+        mixing.spec = { members: [] };
+        if (mixing.generation > 0) this.#send({ do: 'unmix', mixer: id });
+        mixing.generation = -1;
+      },
+    };
   }
 
   census(): { readonly sessions: number; readonly leased: number } {
@@ -86,7 +133,7 @@ class EngineOverHost implements HostedEngine {
   }
 
   free(address: string): number {
-    return this.#free.get(address)?.length ?? 0;
+    return this.#free.get(address)?.leases.length ?? 0;
   }
 
   ready(then: () => void): void {
@@ -97,12 +144,11 @@ class EngineOverHost implements HostedEngine {
   heard(event: HostEvent): void {
     switch (event.event) {
       case 'hello':
-        return this.#greeted(event.version);
+        return this.#greeted(event);
       case 'leased':
         return this.#leased(event);
       case 'closed':
-        this.#closing.delete(event.session);
-        return;
+        return this.#closed(event.session, event.stats);
       case 'inventory':
         return this.#closeUnknown(event.sessions);
       case 'latched':
@@ -110,7 +156,17 @@ class EngineOverHost implements HostedEngine {
       case 'played':
         return this.#tell(event.session, { event: 'played', token: event.token });
       case 'digit':
-        return this.#tell(event.session, { event: 'digit', digit: event.digit, ms: event.ms });
+        return this.#tell(event.session, { event: 'digit', digit: event.digit, ms: event.ms, by: event.by });
+      case 'recorded': {
+        const { session, ...recorded } = event;
+        const mixing = this.#mixers.get(session);
+        if (mixing !== undefined) return mixing.tell(recorded);
+        return this.#tell(session, recorded);
+      }
+      case 'program':
+        return this.#tell(event.session, { event: 'program', token: event.token, end: event.end });
+      case 'talking':
+        return this.#tell(event.session, { event: 'talking', talking: event.talking });
       case 'mediaTimeout':
         return this.#tell(event.session, { event: 'mediaTimeout' });
       case 'failed':
@@ -139,7 +195,18 @@ class EngineOverHost implements HostedEngine {
         tracked.hears = hears;
         this.#applyLater(tracked);
       },
-      release: () => this.#release(tracked),
+      tap: (taps) => {
+        tracked.taps = taps;
+        this.#applyLater(tracked);
+      },
+      digit: (digit, ms, as) => {
+        if (!tracked.lost) this.#send({ do: 'digit', session: tracked.id, digit, ms, as });
+      },
+      pressed: (digit, ms) => {
+        if (!tracked.lost && tracked.hears.kind === 'program')
+          this.#send({ do: 'pressed', session: tracked.id, digit, ms });
+      },
+      release: (then) => this.#release(tracked, then),
     };
   }
 
@@ -155,7 +222,8 @@ class EngineOverHost implements HostedEngine {
 
   #apply(tracked: Tracked): void {
     if (tracked.rtp === undefined || tracked.lost || !this.#sessions.has(tracked.id)) return;
-    const spec: SessionSpec = { rtp: tracked.rtp, hears: tracked.hears };
+    const { rtp, hears, taps } = tracked;
+    const spec: SessionSpec = { rtp, hears, ...(taps.length > 0 && { taps }) };
     const text = JSON.stringify(spec);
     if (text === tracked.applied) return;
     tracked.applied = text;
@@ -163,25 +231,68 @@ class EngineOverHost implements HostedEngine {
     this.#send({ do: 'apply', session: tracked.id, generation: tracked.generation, spec });
   }
 
-  #release(tracked: Tracked): void {
+  #mixLater(mixing: Mixing): void {
+    if (mixing.pending || mixing.generation < 0) return;
+    mixing.pending = true;
+    this.#kernel.afterStep(() => {
+      mixing.pending = false;
+      const text = JSON.stringify(mixing.spec);
+      if (text === mixing.applied || mixing.generation < 0) return;
+      mixing.applied = text;
+      mixing.generation += 1;
+      this.#mix(mixing);
+    });
+  }
+
+  #mix({ id, generation, spec }: Mixing): void {
+    this.#send({ do: 'mixer', mixer: id, generation, spec });
+  }
+
+  #release(tracked: Tracked, then: ((stats: SessionStats) => void) | undefined): void {
     if (!this.#sessions.delete(tracked.id)) return;
     tracked.counted.close();
     if (tracked.lost) return;
-    this.#closing.add(tracked.id);
+    this.#closing.set(tracked.id, then);
     this.#send({ do: 'close', session: tracked.id });
   }
 
-  #greeted(version: number): void {
+  #closed(id: string, stats: SessionStats): void {
+    const then = this.#closing.get(id);
+    this.#closing.delete(id);
+    then?.(stats);
+  }
+
+  #greeted({ version, pool }: Extract<HostEvent, { event: 'hello' }>): void {
     if (version !== PROTOCOL_VERSION) throw new Error(`media host speaks version ${version}, not ${PROTOCOL_VERSION}`);
     this.#hello = true;
+    this.#pool = pool;
+    // A host that has begun anew knows none.
+    for (const mixing of this.#mixers.values()) if (mixing.generation > 0) this.#mix(mixing);
     for (const then of this.#waiting.splice(0)) then();
   }
 
   #leased(event: Extract<HostEvent, { event: 'leased' }>): void {
     const lease = { lease: event.lease, local: { address: event.address, port: event.port } };
-    const free = this.#free.get(event.address);
-    if (free === undefined) this.#free.set(event.address, [lease]);
-    else free.push(lease);
+    const free = this.#free.get(event.address) ?? { leases: [], least: 0 };
+    this.#free.set(event.address, free);
+    free.leases.push(lease);
+    if (free.leases.length > this.#pool) this.#lookLater();
+  }
+
+  /** After a rush: what nobody needed for a while is given back. */
+  #lookLater(): void {
+    if (this.#looking || !this.#hello) return;
+    this.#looking = true;
+    this.#kernel.house.after(SURPLUS, () => {
+      this.#looking = false;
+      for (const free of this.#free.values()) this.#retire(free);
+    });
+  }
+
+  #retire(free: Free): void {
+    for (const { lease } of free.leases.splice(0, free.least - this.#pool)) this.#send({ do: 'retire', lease });
+    free.least = free.leases.length;
+    if (free.least > this.#pool) this.#lookLater();
   }
 
   /** Sessions of an earlier life of this process are nobody's, unless they are adopted within the grace time. */
@@ -211,6 +322,7 @@ function track(id: string, lease: Lease, tell: (event: SessionEvent) => void, co
     counted,
     rtp: undefined,
     hears: { kind: 'nothing' },
+    taps: [],
     generation: 0,
     applied: '',
     pending: false,

@@ -340,7 +340,7 @@ export function mediaEngineContract(name: string, make: () => Promise<MediaBench
       );
     }
     await bench.until(() => bob.phone.received.length === 1 + packets.length && alice.events.length > 0);
-    assert.deepEqual(alice.events, [{ event: 'digit', digit: '5', ms: 100 }]);
+    assert.deepEqual(alice.events, [{ event: 'digit', digit: '5', ms: 100, by: 'event' }]);
     const events = bob.heard().slice(1);
     assert.deepEqual(new Set(events.map(({ payload }) => payload)), new Set([97]));
     assert.deepEqual(new Set(events.map(({ timestamp }) => timestamp)).size, 1);

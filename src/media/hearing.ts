@@ -1,8 +1,12 @@
-import { audienceOf } from './host-context.ts';
+import { audienceOf, wantIfHeard } from './host-context.ts';
+import { forgetIfIdle, mixerOf } from './mix/mixer.ts';
 import { Playing } from './playing.ts';
+import { ProgramTalk } from './program/talk.ts';
 import type { Hears } from './protocol.ts';
+import { endInterpreting } from './relay.ts';
 import type { Session } from './session.ts';
 import type { Failure } from './source/library.ts';
+import { excerpt } from './source/excerpt.ts';
 import type { Source } from './source/source.ts';
 
 /** How long the first prompt waits for the first packet of a phone that may be behind NAT (ms; telephony.md, Calls). */
@@ -14,19 +18,25 @@ export function hear(session: Session, hears: Hears): void {
   session.hears = hears;
   session.stream.fresh = true;
   session.mapping.live = false;
+  session.passage.live = false;
   switch (hears.kind) {
     case 'nothing':
       return;
     case 'session':
       return listen(session, hears.session);
+    case 'mix':
+      return mixerOf(session.host, hears.mixer).join(session);
     case 'echo':
       return listen(session, session.id);
+    case 'program':
+      session.program = new ProgramTalk(session, hears);
+      return;
     case 'file':
       return playFiles(session, hears);
     case 'tone':
       return play(session, { kind: 'loop', clip: session.host.library.tone(hears.tone), position: 0 });
     case 'music':
-      return session.host.library.music((clip, failures) => {
+      return session.host.library.music(hears.folder, (clip, failures) => {
         if (session.hears !== hears) return;
         play(session, { kind: 'shared', clip });
         tellFailures(session, failures);
@@ -38,14 +48,21 @@ export function hear(session: Session, hears: Hears): void {
 export function leave(session: Session): void {
   if (session.playing !== undefined) session.host.pacer.stop(session.playing);
   session.playing = undefined;
+  session.program?.leave();
+  session.program = undefined;
+  endInterpreting(session);
+  if (session.hears.kind === 'mix') leaveMix(session, session.hears.mixer);
   const { heard } = session;
   session.heard = undefined;
   if (heard === undefined) return;
   const audience = audienceOf(session.host, heard);
   audience.splice(audience.indexOf(session), 1);
-  if (audience.length > 0 || session.host.sessions.has(heard)) return;
-  session.host.audiences.delete(heard);
-  session.host.abroad.want(heard, false);
+  wantIfHeard(session.host, heard);
+}
+
+function leaveMix(session: Session, mixer: string): void {
+  mixerOf(session.host, mixer).leave(session);
+  forgetIfIdle(session.host, mixer);
 }
 
 /** Starts what waits to be played, if the leg is there to hear it. */
@@ -68,7 +85,7 @@ function patienceLeft(session: Session): number {
 function listen(session: Session, heard: string): void {
   session.heard = heard;
   audienceOf(session.host, heard).push(session);
-  if (!session.host.sessions.has(heard)) session.host.abroad.want(heard, true);
+  wantIfHeard(session.host, heard);
 }
 
 function play(session: Session, source: Source, ended: () => void = nothing): void {
@@ -83,7 +100,7 @@ function playFiles(session: Session, hears: Extract<Hears, { kind: 'file' }>): v
   const { host, id } = session;
   host.library.clips(hears.files, (clips, failures) => {
     if (session.hears !== hears) return;
-    play(session, { kind: 'once', clips, clip: 0, position: 0 }, () => {
+    play(session, { kind: 'once', clips: excerpt(clips, hears), clip: 0, position: 0 }, () => {
       session.playing = undefined;
       host.ports.tell({ event: 'played', session: id, token: hears.token });
     });

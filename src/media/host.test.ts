@@ -113,7 +113,7 @@ test('digits that the hearing leg has not agreed leave no hole in its stream', (
     [0, 0],
   );
   assert.equal(((heard[1]?.sequence ?? 0) - (heard[0]?.sequence ?? 0)) & 0xffff, 1);
-  assert.deepEqual(world.events.at(-1), { event: 'digit', session: 'a', digit: '3', ms: 50 });
+  assert.deepEqual(world.events.at(-1), { event: 'digit', session: 'a', digit: '3', ms: 50, by: 'event' });
 });
 
 test('a digit whose end was lost is told after a while', () => {
@@ -126,7 +126,7 @@ test('a digit whose end was lost is told after a while', () => {
   world.pass(100);
   assert.notEqual(world.events.at(-1)?.event, 'digit');
   world.pass(400);
-  assert.deepEqual(world.events.at(-1), { event: 'digit', session: 'a', digit: '#', ms: 40 });
+  assert.deepEqual(world.events.at(-1), { event: 'digit', session: 'a', digit: '#', ms: 40, by: 'event' });
 });
 
 test('garbage of every length is dropped and counted', () => {
@@ -146,8 +146,8 @@ test('garbage of every length is dropped and counted', () => {
   const closed = world.events.find((event) => event.event === 'closed');
   assert.ok(closed);
   assert.deepEqual(
-    { ...closed.stats, dropped: 0 },
-    { packetsIn: phone.received.length, packetsOut: phone.received.length, dropped: 0 },
+    { ...closed.stats, dropped: 0, quality: undefined },
+    { packetsIn: phone.received.length, packetsOut: phone.received.length, dropped: 0, quality: undefined },
   );
   assert.equal(closed.stats.dropped + closed.stats.packetsIn, 301);
 });

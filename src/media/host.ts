@@ -1,7 +1,10 @@
+import { OpusWasm } from '../codec/index.ts';
 import { Abroad, type LinkMessage, type Say } from './abroad.ts';
 import type { HostContext } from './host-context.ts';
+import { forgetIfIdle, mixerOf } from './mix/mixer.ts';
 import { receiveFromAbroad } from './incoming.ts';
 import { Pacer } from './pacer.ts';
+import { receivePassingFromAbroad, reportTo } from './passage.ts';
 import { PortPool } from './pool.ts';
 import type { HostPorts } from './ports.ts';
 import { type HostCommand, PROTOCOL_VERSION, type SessionSpec, type SessionStats } from './protocol.ts';
@@ -34,13 +37,17 @@ class MediaHost implements Host {
 
   constructor(ports: HostPorts) {
     this.#ports = ports;
+    const opus = onceOpened(ports);
     this.#context = {
       ports,
       pacer: new Pacer(ports),
-      library: new Library(ports),
+      library: new Library(ports, opus),
       abroad: new Abroad(),
       sessions: new Map(),
       audiences: new Map(),
+      mixers: new Map(),
+      voices: new Map(),
+      opus,
     };
     this.#pool = new PortPool(ports, () => {
       this.#greeting = 'filled';
@@ -54,10 +61,20 @@ class MediaHost implements Host {
         return this.#greet();
       case 'inventory':
         return this.#inventory();
+      case 'retire':
+        return this.#pool.retire(command.lease);
       case 'open':
         return this.#open(command.session, command.lease);
       case 'apply':
         return this.#apply(command.session, command.generation, command.spec);
+      case 'digit':
+        return this.#context.sessions.get(command.session)?.keying.press(command.digit, command.ms, command.as);
+      case 'pressed':
+        return this.#context.sessions.get(command.session)?.program?.digit(command.digit, command.ms);
+      case 'mixer':
+        return mixerOf(this.#context, command.mixer).apply(command.generation, command.spec);
+      case 'unmix':
+        return this.#unmix(command.mixer);
       case 'close':
         return this.#close(command.session);
     }
@@ -72,7 +89,13 @@ class MediaHost implements Host {
       case 'want':
         return this.#context.abroad.listen(peer, message.session, message.on);
       case 'packet':
-        return receiveFromAbroad(this.#context, message.session, message.bytes, message.codec);
+        return receiveFromAbroad(this.#context, message.session, message.bytes, message.kind);
+      case 'passing':
+        return receivePassingFromAbroad(this.#context, message.session, message.bytes, message.format);
+      case 'feedback': {
+        const session = this.#context.sessions.get(message.session);
+        return session && reportTo(session, message.feedback);
+      }
     }
   }
 
@@ -90,7 +113,7 @@ class MediaHost implements Host {
   }
 
   #hello(): void {
-    this.#ports.tell({ event: 'hello', version: PROTOCOL_VERSION });
+    this.#ports.tell({ event: 'hello', version: PROTOCOL_VERSION, pool: this.#pool.size });
   }
 
   #inventory(): void {
@@ -113,6 +136,11 @@ class MediaHost implements Host {
     else session.apply(generation, spec);
   }
 
+  #unmix(id: string): void {
+    this.#context.mixers.get(id)?.close();
+    forgetIfIdle(this.#context, id);
+  }
+
   #close(id: string): void {
     const { sessions, audiences } = this.#context;
     const session = sessions.get(id);
@@ -126,4 +154,9 @@ class MediaHost implements Host {
   #failed(session: string, why: string): void {
     this.#ports.tell({ event: 'failed', session, why });
   }
+}
+
+function onceOpened({ opus }: HostPorts): () => OpusWasm | undefined {
+  let opened: OpusWasm | undefined;
+  return () => (opened ??= opus && new OpusWasm(opus()));
 }

@@ -1,9 +1,10 @@
 import { isRtcp, newHeader, readHeader } from '../rtp/index.ts';
 import { startIfReady } from './hearing.ts';
 import type { HostContext } from './host-context.ts';
-import type { CodecName } from './protocol.ts';
+import { EVENT_CLOCK, isEvent, type Kind } from './kinds.ts';
 import { relay } from './relay.ts';
 import type { Session } from './session.ts';
+import { feed } from './voice/voices.ts';
 
 /** One record for all packets of the thread: nothing is kept of it. */
 const header = newHeader();
@@ -18,35 +19,34 @@ export function receiveRtp(session: Session, bytes: Uint8Array, address: string,
   if (verdict === 'stranger') return drop(session);
   session.packetsIn += 1;
   session.heardAt = now;
-  if (payload === 'event') session.digits.take(bytes, header, now);
+  const event = isEvent(payload);
+  if (event) session.digits.take(bytes, header, now, EVENT_CLOCK[payload]);
   else session.reports.heard(header, now);
-  startIfReady(session);
-  const codec = payload === 'event' ? undefined : payload;
-  session.host.abroad.carry(session.id, bytes, codec);
-  passOn(session.audience, bytes, codec, now);
+  if (session.playing !== undefined) startIfReady(session);
+  if (!event) feed(session.host, session.id, payload, bytes, header, now);
+  session.host.abroad.carry(session.id, bytes, payload);
+  passOn(session.audience, bytes, payload, now);
   if (verdict === 'latched') {
     session.reports.restart();
     session.host.ports.tell({ event: 'latched', session: session.id, source: { address, port } });
   }
-  session.digits.tell();
+  if (event) session.digits.tell();
 }
 
 /** The last listener gets the datagram itself, the others copies: sending takes the octets over. */
-function passOn(audience: readonly Session[], bytes: Uint8Array, codec: CodecName | undefined, now: number): void {
+function passOn(audience: readonly Session[], bytes: Uint8Array, kind: Kind, now: number): void {
   const last = audience.length - 1;
-  for (let at = 0; at < last; at += 1) relay(audience[at]!, header, bytes.slice(), codec, now);
-  if (last >= 0) relay(audience[last]!, header, bytes, codec, now);
+  for (let at = 0; at < last; at += 1) relay(audience[at]!, header, bytes.slice(), kind, now);
+  if (last >= 0) relay(audience[last]!, header, bytes, kind, now);
 }
 
 /** Takes a packet of a leg of another host, which found it valid. */
-export function receiveFromAbroad(
-  host: HostContext,
-  heard: string,
-  bytes: Uint8Array,
-  codec: CodecName | undefined,
-): void {
+export function receiveFromAbroad(host: HostContext, heard: string, bytes: Uint8Array, kind: Kind): void {
+  if (!readHeader(bytes, header)) return;
+  const now = host.ports.now();
+  if (!isEvent(kind)) feed(host, heard, kind, bytes, header, now);
   const audience = host.audiences.get(heard);
-  if (audience !== undefined && readHeader(bytes, header)) passOn(audience, bytes, codec, host.ports.now());
+  if (audience !== undefined) passOn(audience, bytes, kind, now);
 }
 
 function drop(session: Session): void {

@@ -6,7 +6,16 @@ import { type HostCommand, type HostEvent, PROTOCOL_VERSION } from './protocol.t
 
 export type InlineOptions = Pick<
   HostPorts,
-  'udp' | 'files' | 'addresses' | 'ports' | 'poolSize' | 'mediaTimeoutMs' | 'promptPatienceMs'
+  | 'udp'
+  | 'files'
+  | 'recordings'
+  | 'programs'
+  | 'opus'
+  | 'addresses'
+  | 'ports'
+  | 'poolSize'
+  | 'mediaTimeoutMs'
+  | 'promptPatienceMs'
 > & {
   readonly kernel: Kernel;
 };

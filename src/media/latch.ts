@@ -30,10 +30,12 @@ export class Latch {
   #latched: Address | undefined;
   #confirmed = false;
   #candidates: Candidate[] = [];
+  /** One of the two: asked for twice a packet. */
+  #target: Address | undefined;
 
   /** Where to send: the latched source, else the address in SDP. */
   get target(): Address | undefined {
-    return this.#latched ?? this.#remote;
+    return this.#target;
   }
 
   /** Whether the leg's source has been heard in this epoch, wherever it is. */
@@ -46,6 +48,7 @@ export class Latch {
     this.#remote = remote;
     this.#allowed = allowed;
     this.#latched = undefined;
+    this.#target = remote;
     this.#confirmed = false;
     this.#candidates = [];
   }
@@ -79,6 +82,7 @@ export class Latch {
     candidate.sequence = sequence;
     if (candidate.count < PROBATION) return 'stranger';
     this.#latched = { address, port };
+    this.#target = this.#latched;
     this.#candidates = [];
     return 'latched';
   }

@@ -3,7 +3,11 @@ import type { HostPorts } from './ports.ts';
 
 /** How long a returned pair rests, so that late packets of its last call are not taken for the next one's (ms). */
 const REST = 5000;
-/** Attempts to find a pair among ephemeral ports before giving up until the next need. */
+/** Pairs that are bound at the same time. */
+const WIDTH = 8;
+/** Pairs kept at most for calls that come as fast as the last ones came. */
+const MOST = 2048;
+/** Ports that may be refused before giving up for a while. */
 const ATTEMPTS = 20;
 
 /** Who takes what arrives on a pair while it is in use. */
@@ -27,7 +31,13 @@ export interface Site {
   /** RTP ports of our own pairs there. */
   readonly held: Set<number>;
   free: number;
-  filling: boolean;
+  /** Pairs that are being bound. */
+  filling: number;
+  looping: boolean;
+  /** Pairs taken within the time that a returned one rests. */
+  taken: number;
+  /** No more can be bound for now. */
+  spent: boolean;
   /** Has been filled as far as possible once. */
   settled: boolean;
   /** Next even port to try; used only with a configured range. */
@@ -63,10 +73,23 @@ export class PortPool {
   take(lease: number): Pair | undefined {
     const pair = this.#pairs.get(lease);
     if (pair === undefined || pair.user !== undefined) return undefined;
+    const { site } = pair;
     pair.user = idle;
-    pair.site.free -= 1;
-    this.#fill(pair.site);
+    site.free -= 1;
+    site.taken += 1;
+    this.#ports.after('house', REST, () => {
+      site.taken -= 1;
+    });
+    this.#fill(site);
     return pair;
+  }
+
+  /** Closes a leased pair that nobody will take; one that is in use stays. */
+  retire(lease: number): void {
+    const pair = this.#pairs.get(lease);
+    if (pair === undefined || pair.user !== undefined) return;
+    pair.site.free -= 1;
+    this.#forget(pair);
   }
 
   giveBack(pair: Pair): void {
@@ -82,13 +105,26 @@ export class PortPool {
 
   #rested(pair: Pair): void {
     if (this.#closed) return;
-    if (pair.site.free >= this.#ports.poolSize) {
-      this.#pairs.delete(pair.lease);
-      closePair(pair);
-      return;
-    }
+    pair.site.spent = false;
+    if (pair.site.free >= this.#mayKeep(pair.site)) return this.#forget(pair);
     pair.user = undefined;
     this.#announce(pair);
+  }
+
+  #forget(pair: Pair): void {
+    this.#pairs.delete(pair.lease);
+    pair.site.spent = false;
+    closePair(pair);
+  }
+
+  /** Pairs that are free when nothing happens. */
+  get size(): number {
+    return this.#ports.poolSize + (this.#ports.poolSpare ?? 0);
+  }
+
+  /** Pairs that may be free: while many are taken, those that come back are not closed to be bound again at once. */
+  #mayKeep({ taken }: Site): number {
+    return Math.max(this.size, Math.min(taken, MOST));
   }
 
   #announce(pair: Pair): void {
@@ -96,24 +132,38 @@ export class PortPool {
     this.#ports.tell({ event: 'leased', lease: pair.lease, address: pair.site.address, port: pair.rtp.local.port });
   }
 
+  /** Binding may answer at once: what it answers is taken up by the loop that asked. */
   #fill(site: Site): void {
-    if (site.filling || this.#closed) return;
-    if (site.free >= this.#ports.poolSize) return this.#settle(site);
-    site.filling = true;
-    this.#find(site, (pair) => {
-      site.filling = false;
-      if (pair === undefined) return this.#exhausted(site);
-      if (this.#closed) return closePair(pair);
-      this.#pairs.set(pair.lease, pair);
-      this.#announce(pair);
-      this.#fill(site);
-    });
+    if (site.looping) return;
+    site.looping = true;
+    while (!this.#closed && !site.spent && site.filling < WIDTH && site.free + site.filling < this.size) {
+      site.filling += 1;
+      this.#find(site, (pair) => this.#bound(site, pair));
+    }
+    site.looping = false;
+    if (site.filling === 0) this.#settle(site);
   }
 
-  /** With nothing left to take or be given back, only time can help: who has our ports may go. */
+  #bound(site: Site, pair: Pair | undefined): void {
+    site.filling -= 1;
+    if (pair === undefined) this.#exhausted(site);
+    else if (this.#closed) return closePair(pair);
+    else {
+      this.#pairs.set(pair.lease, pair);
+      this.#announce(pair);
+      if (site.free >= this.#ports.poolSize) this.#settle(site);
+    }
+    this.#fill(site);
+  }
+
+  /** Nothing was found to bind: what comes back, or whoever else has our ports and goes, will change that. */
   #exhausted(site: Site): void {
-    this.#settle(site);
-    if (site.held.size === 0) this.#ports.after('house', REST, () => this.#fill(site));
+    if (site.spent) return;
+    site.spent = true;
+    this.#ports.after('house', REST, () => {
+      site.spent = false;
+      this.#fill(site);
+    });
   }
 
   #settle(site: Site): void {
@@ -129,16 +179,21 @@ export class PortPool {
     else this.#findWithin(site, range.to, Math.floor((range.to - firstEven(this.#ports) + 1) / 2), found);
   }
 
+  /** Tries the ports that are not ours in turn: all of them at the start, later a few at a time, since calls are heard meanwhile. */
   #findWithin(site: Site, last: number, attempts: number, found: Found): void {
-    for (let left = attempts; left > 0; left -= 1) {
+    let patience = site.settled ? ATTEMPTS : attempts;
+    for (let left = attempts; left > 0 && patience > 0; left -= 1) {
       const port = site.cursor;
       site.cursor = port + 3 > last ? firstEven(this.#ports) : port + 2;
       if (site.held.has(port)) continue;
-      this.#bindPair(site, port, (pair) => {
-        if (pair === undefined) this.#findWithin(site, last, left - 1, found);
-        else found(pair);
-      });
-      return;
+      const at = left - 1;
+      const bound = atOnce(
+        (then: Found) => this.#bindPair(site, port, then),
+        (pair) => (pair === undefined ? this.#findWithin(site, last, at, found) : found(pair)),
+      );
+      if (bound === 'later') return;
+      if (bound !== undefined) return found(bound);
+      patience -= 1;
     }
     found(undefined);
   }
@@ -163,10 +218,10 @@ export class PortPool {
   }
 
   #bindPair(site: Site, port: number, found: Found): void {
-    const slot: { pair: Pair | undefined } = { pair: undefined };
+    let pair: Pair | undefined;
     const { udp } = this.#ports;
-    const rtpReceived: Received = (bytes, from, fromPort) => slot.pair?.user?.rtp(bytes, from, fromPort);
-    const rtcpReceived: Received = (bytes, from, fromPort) => slot.pair?.user?.rtcp(bytes, from, fromPort);
+    const rtpReceived: Received = (bytes, from, fromPort) => pair?.user?.rtp(bytes, from, fromPort);
+    const rtcpReceived: Received = (bytes, from, fromPort) => pair?.user?.rtcp(bytes, from, fromPort);
     udp.bind(site.address, port, rtpReceived, (rtp) => {
       if (rtp === undefined) return found(undefined);
       udp.bind(site.address, port + 1, rtcpReceived, (rtcp) => {
@@ -175,12 +230,23 @@ export class PortPool {
           return found(undefined);
         }
         this.#lease += 1;
-        slot.pair = { lease: this.#lease, site, rtp, rtcp, user: undefined };
+        pair = { lease: this.#lease, site, rtp, rtcp, user: undefined };
         site.held.add(port);
-        found(slot.pair);
+        found(pair);
       });
     });
   }
+}
+
+/** What is answered before it returns; otherwise 'later', and the answer goes to `then`. */
+function atOnce(ask: (then: Found) => void, then: Found): Pair | 'later' | undefined {
+  const state: { answer: Pair | 'later' | undefined; waiting: boolean } = { answer: 'later', waiting: true };
+  ask((pair) => {
+    if (state.waiting) state.answer = pair;
+    else then(pair);
+  });
+  state.waiting = false;
+  return state.answer;
 }
 
 const ignore = (): void => undefined;
@@ -189,7 +255,17 @@ const ignore = (): void => undefined;
 const idle: PairUser = { rtp: ignore, rtcp: ignore };
 
 function createSite(address: string, cursor: number): Site {
-  return { address, held: new Set(), free: 0, filling: false, settled: false, cursor };
+  return {
+    address,
+    held: new Set(),
+    free: 0,
+    filling: 0,
+    looping: false,
+    taken: 0,
+    spent: false,
+    settled: false,
+    cursor,
+  };
 }
 
 function closePair(pair: Pair): void {

@@ -1,14 +1,24 @@
-import { transcode } from '../codec/index.ts';
-import { HEADER_OCTETS as HEADER, type RtpHeader, sequenceAhead, timestampAhead, writeHeader } from '../rtp/index.ts';
-import type { CodecName } from './protocol.ts';
+import { isLaw, transcode, unitsOf } from '../codec/index.ts';
+import {
+  HEADER_OCTETS as HEADER,
+  rescaleEvents,
+  type RtpHeader,
+  sequenceAhead,
+  timestampAhead,
+  writeHeader,
+} from '../rtp/index.ts';
+import { COMFORT, EVENT_CLOCK, isEvent, type Kind } from './kinds.ts';
+import type { RtpEnd } from './protocol.ts';
 import type { Session } from './session.ts';
 import { advance, nextTimestamp } from './stream.ts';
+import { Interpreter, passes } from './voice/interpreter.ts';
+import { feed } from './voice/voices.ts';
 
 /** Sequence numbers a source may jump ahead (RFC 3550 §A.1, MAX_DROPOUT) or come late before it counts as another. */
 const MAX_DROPOUT = 3000;
 const MAX_MISORDER = 100;
-/** A source whose timestamp leaps further than a minute has begun anew. */
-const MAX_LEAP = 60 * 8000;
+/** A source whose timestamp leaps further has begun anew (ms). */
+const MAX_LEAP = 60_000;
 
 /** How the numbers of the source that a leg hears become those of its own stream. */
 export interface Mapping {
@@ -35,46 +45,72 @@ export function createMapping(): Mapping {
   };
 }
 
-/**
- * Sends a packet of another leg, or its own echoed, out as part of this leg's stream. The octets are changed in place.
- * `codec` undefined: a telephone-event.
- */
-export function relay(
-  to: Session,
-  header: RtpHeader,
-  bytes: Uint8Array,
-  codec: CodecName | undefined,
-  now: number,
-): void {
+/** Sends a packet of another leg, or its own echoed, out as part of this leg's stream. The octets are changed in place. */
+export function relay(to: Session, header: RtpHeader, bytes: Uint8Array, kind: Kind, now: number): void {
+  const { end } = to;
+  if (end?.send === undefined || to.latch.target === undefined || to.keying.holds) return;
+  if (interpreted(to, header, bytes, kind, now)) return;
+  if (!follows(to, header, kind)) anchor(to, header, now);
+  if (sequenceAhead(to.mapping.oldest, header.sequence) < 0) return;
+  const payload = payloadOf(kind, end);
+  if (payload === undefined) skip(to.mapping, header.sequence);
+  else pass(to, header, bytes, kind, payload, now);
+}
+
+function pass(to: Session, header: RtpHeader, bytes: Uint8Array, kind: Kind, payload: number, now: number): void {
   const { end, stream, mapping } = to;
-  const { target } = to.latch;
-  if (end?.send === undefined || target === undefined) return;
-  if (!follows(mapping, header, codec)) anchor(to, header, now);
-  if (sequenceAhead(mapping.oldest, header.sequence) < 0) return;
-  const payload = codec === undefined ? end.events?.send : end.send.payload;
-  if (payload === undefined) return skip(mapping, header.sequence);
-  const marker = header.marker || (stream.fresh && codec !== undefined);
-  if (codec !== undefined) stream.fresh = false;
+  const event = isEvent(kind);
+  const marker = header.marker || (stream.fresh && !event);
+  if (!event) stream.fresh = false;
   const sequence = (header.sequence + mapping.sequenceOffset) & 0xffff;
   const timestamp = (header.timestamp + mapping.timestampOffset) >>> 0;
   const packet = bare(bytes, header);
-  const octets = packet.length - HEADER;
   writeHeader(packet, marker, payload, sequence, timestamp, stream.ssrc);
-  if (codec !== undefined && codec !== end.send.codec) transcode(codec, packet, HEADER, packet.length);
-  advance(stream, sequence, timestamp, codec === undefined ? 0 : octets, octets, now);
-  to.packetsOut += 1;
-  to.pair.rtp.send(packet, target.address, target.port);
+  if (event) rescaleEvents(packet, HEADER, packet.length, EVENT_CLOCK[kind], end?.events?.sendClock ?? 8000);
+  else if (isLaw(kind) && kind !== end?.send?.codec) transcode(kind, packet, HEADER, packet.length);
+  const units = event || kind === 'comfort' ? 0 : unitsOf(kind, packet, HEADER, packet.length);
+  advance(stream, sequence, timestamp, units, packet.length - HEADER, now);
+  to.send(packet);
+}
+
+/** Whether the packet is interpreted, since it is in another codec than the leg is sent, or one before it was. */
+function interpreted(to: Session, header: RtpHeader, bytes: Uint8Array, kind: Kind, now: number): boolean {
+  const codec = to.end?.send?.codec;
+  if (codec === undefined || to.heard === undefined) return false;
+  if (to.interpreter !== undefined) {
+    if (to.interpreter.take(header, bytes, kind, codec, now)) return true;
+    endInterpreting(to);
+  }
+  if (passes(kind, codec)) return false;
+  to.interpreter = new Interpreter(to, to.heard, codec);
+  to.mapping.live = false;
+  // A voice that began with its reader has not met this packet; another one knows it, and takes it once.
+  if (!isEvent(kind)) feed(to.host, to.heard, kind, bytes, header, now);
+  return true;
+}
+
+export function endInterpreting(to: Session): void {
+  to.interpreter?.stop();
+  to.interpreter = undefined;
+  to.mapping.live = false;
+}
+
+/** The number that the leg knows this kind of payload by; undefined: it does not. */
+function payloadOf(kind: Kind, { send, events, comfort }: RtpEnd): number | undefined {
+  if (isEvent(kind)) return events?.send;
+  if (kind === 'comfort') return comfort === true && send !== undefined && isLaw(send.codec) ? COMFORT : undefined;
+  return send?.payload;
 }
 
 /** Whether a packet goes on where the source was; moves the source's newest numbers on. */
-function follows(mapping: Mapping, header: RtpHeader, codec: CodecName | undefined): boolean {
+function follows({ mapping, stream }: Session, header: RtpHeader, kind: Kind): boolean {
   if (!mapping.live || header.ssrc !== mapping.ssrc) return false;
   const ahead = sequenceAhead(mapping.newest, header.sequence);
   if (ahead > MAX_DROPOUT || ahead < -MAX_MISORDER) return false;
   if (ahead <= 0) return true;
-  if (codec !== undefined) {
+  if (!isEvent(kind)) {
     const leap = timestampAhead(mapping.newestTimestamp, header.timestamp);
-    if (leap < 0 || leap > MAX_LEAP) return false;
+    if (leap < 0 || leap > MAX_LEAP * stream.perMs) return false;
     mapping.newestTimestamp = header.timestamp;
   }
   mapping.newest = header.sequence;
@@ -103,7 +139,7 @@ function skip(mapping: Mapping, sequence: number): void {
 }
 
 /** The packet with a header of twelve octets: no contributing sources, no extension, no padding (RFC 3550 §5.1). */
-function bare(bytes: Uint8Array, header: RtpHeader): Uint8Array {
+export function bare(bytes: Uint8Array, header: RtpHeader): Uint8Array {
   if (header.payloadAt === HEADER && header.payloadEnd === bytes.length) return bytes;
   if (header.payloadAt !== HEADER) bytes.copyWithin(HEADER, header.payloadAt, header.payloadEnd);
   return bytes.subarray(0, HEADER + header.payloadEnd - header.payloadAt);

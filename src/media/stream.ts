@@ -12,9 +12,11 @@ export interface OutgoingStream {
   /** Of the newest packet sent. */
   sequence: number;
   timestamp: number;
-  /** When the newest packet was sent or due (ms), undefined before the first; and the samples it spans. */
-  sentAt: number | undefined;
+  /** When the newest packet was sent or due (ms), nothing before the first; and the samples it spans. */
+  sentAt: number;
   span: number;
+  /** Samples a millisecond of the codec in use: the clock of what leaves (RFC 3551 §4.1). */
+  perMs: number;
   /** The next audio packet is the first of its source and carries the marker. */
   fresh: boolean;
   /** For sender reports (RFC 3550 §6.4.1). */
@@ -22,15 +24,20 @@ export interface OutgoingStream {
   octets: number;
 }
 
+/** Always a number with a fraction: one that may be none is a fresh object for each packet. */
+const NEVER = -0.5;
+
 /** A stream that starts at a random SSRC, sequence and timestamp (RFC 3550 §5.1); takes ten random octets. */
 export function createStream(random: Uint8Array): OutgoingStream {
   const words = new DataView(random.buffer, random.byteOffset, random.byteLength);
   return {
     ssrc: words.getUint32(0),
     timestamp: words.getUint32(4),
-    sequence: words.getUint16(8),
-    sentAt: undefined,
+    // Far from its end: a first packet lost must not leave a peer a rollover behind (RFC 3711 §3.3.1).
+    sequence: words.getUint16(8) & 0x7fff,
+    sentAt: NEVER,
     span: 0,
+    perMs: SAMPLES_PER_MS,
     fresh: true,
     packets: 0,
     octets: 0,
@@ -39,8 +46,8 @@ export function createStream(random: Uint8Array): OutgoingStream {
 
 /** The timestamp of a source that begins now: it advances by the time elapsed, at least past the newest packet. */
 export function nextTimestamp(stream: OutgoingStream, now: number): number {
-  if (stream.sentAt === undefined) return stream.timestamp;
-  const elapsed = Math.round((now - stream.sentAt) * SAMPLES_PER_MS);
+  if (stream.packets === 0) return stream.timestamp;
+  const elapsed = Math.round((now - stream.sentAt) * stream.perMs);
   return (stream.timestamp + Math.max(stream.span, elapsed)) >>> 0;
 }
 
@@ -53,7 +60,7 @@ export function advance(
   octets: number,
   at: number,
 ): void {
-  const first = stream.sentAt === undefined;
+  const first = stream.packets === 0;
   stream.packets += 1;
   stream.octets += octets;
   if (first || sequenceAhead(stream.sequence, sequence) > 0) stream.sequence = sequence;

@@ -102,7 +102,7 @@ test('digits come in under our number and leave under theirs (RFC 3264 §7)', ()
   writeEvent(digit, 12, 7, true, 10, 800);
   phone.send(digit, local);
   world.pass(10);
-  assert.deepEqual(told(world, 'digit'), [{ event: 'digit', session: 'a', digit: '7', ms: 100 }]);
+  assert.deepEqual(told(world, 'digit'), [{ event: 'digit', session: 'a', digit: '7', ms: 100, by: 'event' }]);
   assert.equal(read(phone.received[0] ?? new Uint8Array(0)).payload, 96);
   const other = rtp(2, 2 * FRAME, 7, 96).subarray(0, 16);
   writeEvent(other, 12, 8, true, 10, 800);
@@ -222,7 +222,7 @@ test('a long digit whose end was lost is told after its last packet, not after i
   }
   assert.equal(told(world, 'digit').length, 0);
   world.pass(600);
-  assert.deepEqual(told(world, 'digit'), [{ event: 'digit', session: 'a', digit: '4', ms: 400 }]);
+  assert.deepEqual(told(world, 'digit'), [{ event: 'digit', session: 'a', digit: '4', ms: 400, by: 'event' }]);
 });
 
 test('a second silence is told like the first', () => {

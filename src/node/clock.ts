@@ -1,14 +1,20 @@
-import { createHmac, hash, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { hash, randomFillSync, timingSafeEqual } from 'node:crypto';
 import { type Crypto, type Fault, Kernel, useLatin1 } from '../kernel/index.ts';
+import { createHmacs } from './hmac.ts';
 
 /** The longest delay setTimeout takes; a later deadline is armed again when this has passed. */
 const LONGEST = 2 ** 31 - 1;
+/** Transactions are forgotten, registrations end and phones are given up together, four times a second (ms). */
+const GRAIN = 250;
 
 /**
  * The kernel of the live exchange: the machine's clocks, one setTimeout for all timers. Its timers alone do not keep
  * the process alive: sockets do.
  */
-export function createLiveKernel(options: { readonly onFault: (fault: Fault) => void }): Kernel {
+export function createLiveKernel(options: {
+  readonly onFault: (fault: Fault) => void;
+  readonly note?: (what: string) => void;
+}): Kernel {
   useLatin1({
     decode: (bytes, from, to) => view(bytes).toString('latin1', from, to),
     encode: (text) => {
@@ -22,7 +28,9 @@ export function createLiveKernel(options: { readonly onFault: (fault: Fault) => 
     wall: () => Date.now(),
     crypto: liveCrypto(),
     arm: alarm,
+    grain: GRAIN,
     onFault: options.onFault,
+    ...(options.note === undefined ? {} : { note: options.note }),
   });
   return kernel;
 }
@@ -56,7 +64,7 @@ function view(bytes: Uint8Array): Buffer {
 export function liveCrypto(): Crypto {
   return {
     hash: (name, data) => hash(name, data, 'buffer'),
-    hmac: (name, key, data) => createHmac(name, key).update(data).digest(),
+    hmac: createHmacs(),
     random: createRandom(),
     equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
   };

@@ -1,4 +1,4 @@
-import { lookup, Resolver as NameServers, type SrvRecord } from 'node:dns';
+import { lookup, type RecordWithTtl, Resolver as NameServers, type SrvRecord } from 'node:dns';
 import type { Answer, Naptr, Resolver, Srv } from '../sip/transport/resolve/resolver.ts';
 
 /** What a name server says when there is no such name, or nothing of that kind (RFC 1035 §4.1.1). */
@@ -20,15 +20,21 @@ export function createResolver({ servers = [] }: { readonly servers?: readonly s
       then(answer(error, () => found.map(({ address }) => address))),
     );
   const asServersSay: Resolver['addresses'] = (name, family, then) => {
-    const told = (error: Told, found: readonly string[]): void => then(answer(error, () => found));
-    if (family === 4) dns.resolve4(name, told);
-    else dns.resolve6(name, told);
+    const told = (error: Told, found: readonly RecordWithTtl[]): void => then(lasting(error, found));
+    if (family === 4) dns.resolve4(name, { ttl: true }, told);
+    else dns.resolve6(name, { ttl: true }, told);
   };
   return {
     naptr: (name, then) => dns.resolveNaptr(name, (error, found) => then(answer<Naptr>(error, () => found))),
     srv: (name, then) => dns.resolveSrv(name, (error, found) => then(answer<Srv>(error, () => found.map(srvOf)))),
     addresses: servers.length === 0 ? asSystemFinds : asServersSay,
   };
+}
+
+/** Of several records the shortest time counts. */
+function lasting(error: Told, found: readonly RecordWithTtl[]): Answer<string> {
+  const told = answer(error, () => found.map(({ address }) => address));
+  return told.ok && told.records.length > 0 ? { ...told, ttl: Math.min(...found.map(({ ttl }) => ttl)) } : told;
 }
 
 function srvOf({ priority, weight, port, name }: SrvRecord): Srv {

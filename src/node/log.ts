@@ -1,4 +1,5 @@
 import { type Level, type Logger, pino } from 'pino';
+import { stderrLines } from './stderr.ts';
 
 export type Log = Logger;
 
@@ -23,21 +24,11 @@ export function createLog(options: {
   );
 }
 
-/** Writes lines behind. A terminal that is gone or a disk that is full costs the lines, never the exchange. */
+/** One for the process; the lines that are left go out when it ends. */
 function toStderr(): (line: string) => void {
-  let open: ReturnType<typeof pino.destination> | undefined;
-  const reopened = (): NonNullable<typeof open> => {
-    const fresh = pino.destination({ dest: 2, sync: false });
-    fresh.on('error', () => {
-      fresh.destroy();
-      if (open === fresh) open = undefined;
-    });
-    return fresh;
-  };
-  return (line) => {
-    open ??= reopened();
-    open.write(line);
-  };
+  const lines = stderrLines();
+  process.once('exit', () => lines.end());
+  return (line) => lines.write(line);
 }
 
 /** One event: its name, the call it belongs to where there is one, and its facts. */

@@ -1,6 +1,7 @@
 import type { Cause, Party } from '../call/index.ts';
+import type { Quality } from '../media/protocol.ts';
 import type { PbxEvent } from './events.ts';
-import type { CdrRow, Store } from './store.ts';
+import type { CdrRow, Committed, Store } from './store.ts';
 import type { RecordView } from './view.ts';
 
 /** What one leg of a call was. Wall milliseconds. */
@@ -11,6 +12,10 @@ export interface LegFacts {
   readonly answeredAt: number | undefined;
   readonly endedAt: number;
   readonly cause: Cause;
+  /** The accounts that sent the call there, the last one first. */
+  readonly forwardedBy?: readonly string[] | undefined;
+  /** undefined: nothing came of it, or it is told later. */
+  readonly quality?: Quality | undefined;
 }
 
 /** What a call was, once it has ended. */
@@ -18,6 +23,7 @@ export interface CallFacts {
   readonly id: string;
   readonly from: Party;
   readonly dialed: string;
+  readonly origin: 'phone' | 'exchange';
   /** The first who was rung and answered; undefined: nobody did, or only the exchange. */
   readonly answeredBy: Party | undefined;
   readonly startedAt: number;
@@ -31,6 +37,8 @@ export interface CallFacts {
 
 /** So many are kept in memory for those who ask. */
 const RECENT = 1000;
+/** Nobody waits for a record: those of a quarter of a second share a write (ms). */
+const PATIENCE = 250;
 
 /** The records of calls that have ended: each in the Store for good, the last of them in memory. */
 export class CallRecords {
@@ -59,18 +67,41 @@ export class CallRecords {
     const row = rowOf(facts);
     this.#recent.push(row);
     if (this.#recent.length > 2 * RECENT) this.#recent = this.#recent.slice(-RECENT);
-    this.#store.commit([{ put: 'cdr', row }], (result) => {
-      if (!result.ok) this.#tell({ event: 'record.lost', call: facts.id, why: result.why });
-    });
+    this.#commit(row);
   }
 
-  /** The newest first. */
-  recent(limit: number): readonly RecordView[] {
-    return this.#recent.slice(-Math.min(limit, RECENT)).toReversed().map(viewOf);
+  /** Adds to a call's record how one of its legs heard and was heard. */
+  rate(call: string, leg: number, quality: Quality): void {
+    const at = this.#recent.findLastIndex((row) => row.call === call);
+    const row = this.#recent[at];
+    if (row === undefined) return;
+    const legs = (JSON.parse(row.legs) as readonly LegRecord[]).map((one, which) =>
+      which === leg ? { ...one, quality } : one,
+    );
+    const rated = { ...row, legs: JSON.stringify(legs) };
+    this.#recent[at] = rated;
+    this.#commit(rated);
+  }
+
+  #commit(row: CdrRow): void {
+    const told = (result: Committed): void => {
+      if (!result.ok) this.#tell({ event: 'record.lost', call: row.call, why: result.why });
+    };
+    this.#store.commit([{ put: 'cdr', row }], told, PATIENCE);
+  }
+
+  /** The newest first; with `before`, those that ended before the call of that id. */
+  recent(limit: number, before?: string): readonly RecordView[] {
+    const end = before === undefined ? this.#recent.length : this.#recent.findIndex(({ call }) => call === before);
+    return this.#recent
+      .slice(Math.max(0, end - Math.min(limit, RECENT)), Math.max(0, end))
+      .toReversed()
+      .map(viewOf);
   }
 }
 
-function rowOf({ id, from, dialed, answeredBy, startedAt, answeredAt, endedAt, cause, legs }: CallFacts): CdrRow {
+function rowOf(facts: CallFacts): CdrRow {
+  const { id, from, dialed, answeredBy, startedAt, answeredAt, endedAt, cause, legs, origin } = facts;
   return {
     id: `${String(endedAt).padStart(15, '0')} ${id}`,
     call: id,
@@ -87,12 +118,16 @@ function rowOf({ id, from, dialed, answeredBy, startedAt, answeredAt, endedAt, c
     reasonPhrase: cause.reasonPhrase,
     q850: cause.q850 ?? 0,
     legs: JSON.stringify(legs.map(flat)),
+    origin,
   };
 }
 
-function flat({ direction, party: { name, number }, startedAt, answeredAt, endedAt, cause }: LegFacts): LegRecord {
+function flat(facts: LegFacts): LegRecord {
+  const { direction, party, startedAt, answeredAt, endedAt, cause, quality, forwardedBy } = facts;
+  const { name, number } = party;
   const { status, reasonPhrase, q850 } = cause;
-  return { direction, party: { name, number }, startedAt, answeredAt, endedAt, status, reasonPhrase, q850 };
+  const told = { status, reasonPhrase, q850, quality, forwardedBy };
+  return { direction, party: { name, number }, startedAt, answeredAt, endedAt, ...told };
 }
 
 type LegRecord = RecordView['legs'][number];
@@ -102,6 +137,7 @@ function viewOf(row: CdrRow): RecordView {
     id: row.call,
     from: { name: row.fromName, number: row.fromNumber },
     withheld: row.withheld === 1,
+    origin: row.origin === 'exchange' ? 'exchange' : 'phone',
     dialed: row.dialed,
     answeredBy: row.answeredByNumber === '' ? undefined : { name: row.answeredByName, number: row.answeredByNumber },
     startedAt: row.startedAt,

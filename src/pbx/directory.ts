@@ -1,23 +1,37 @@
 import type { Party } from '../call/index.ts';
 import type { Algorithm, Secrets } from '../sip/auth/index.ts';
+import type { Request } from '../sip/message/index.ts';
 import type { Account, ExchangeConfig } from './config.ts';
 import { comesFrom } from './source.ts';
 import type { SecretRow } from './store.ts';
+
+type Config = Pick<ExchangeConfig, 'accounts' | 'algorithms' | 'language' | 'timeZone'>;
+
+/** In which language prompts are spoken (BCP 47), and in which time zone times are told (IANA). */
+export interface Locale {
+  readonly language: string;
+  readonly timeZone: string;
+}
 
 /** The exchange's accounts and their secrets, in memory. */
 export class Directory {
   readonly #stored = new Map<string, Secrets>();
   #accounts: ReadonlyMap<string, Account> = new Map();
   #algorithms: readonly Algorithm[] = [];
+  #locale: Locale = { language: 'en', timeZone: 'UTC' };
+  /** What accounts are offered, each different list once, and the share of the accounts up to it. */
+  #offers: readonly { readonly list: readonly Algorithm[]; readonly upTo: number }[] = [];
 
-  constructor(config: Pick<ExchangeConfig, 'accounts' | 'algorithms'>) {
+  constructor(config: Config) {
     this.replace(config);
   }
 
   /** The configuration was read again. */
-  replace({ accounts, algorithms }: Pick<ExchangeConfig, 'accounts' | 'algorithms'>): void {
+  replace({ accounts, algorithms, language = 'en', timeZone = 'UTC' }: Config): void {
+    this.#locale = { language, timeZone };
     this.#accounts = new Map(accounts.map((account) => [account.number, account]));
     this.#algorithms = algorithms;
+    this.#offers = sharesOf(accounts.map((account) => account.algorithms ?? algorithms));
   }
 
   get accounts(): ReadonlyMap<string, Account> {
@@ -36,15 +50,36 @@ export class Directory {
     return Object.fromEntries(this.algorithmsOf(user).map((algorithm) => [algorithm, secrets[algorithm]]));
   }
 
-  /** What is offered to whoever names that user; one that does not exist is offered what most are. */
+  /** The algorithms that an account may answer with. */
   algorithmsOf(user: string): readonly Algorithm[] {
     return this.#accounts.get(user)?.algorithms ?? this.#algorithms;
+  }
+
+  /**
+   * What is offered to whoever names that user. One that does not exist is offered what an account might be: by `chance`, from 0
+   * to 1, which is always the same for a name and which nobody outside can work out.
+   */
+  offerTo(user: string, chance: number): readonly Algorithm[] {
+    const decoy = this.#offers.find(({ upTo }) => chance < upTo)?.list ?? this.#algorithms;
+    return this.#accounts.has(user) ? this.algorithmsOf(user) : decoy;
   }
 
   /** Whether what that account sends from there needs no digest. */
   trusts(user: string, address: string): boolean {
     const addresses = this.#accounts.get(user)?.addresses;
     return addresses !== undefined && comesFrom(addresses, address);
+  }
+
+  /** How the account is met that a request says it comes from. */
+  natOf({ from }: Request): Account['nat'] {
+    return this.#accounts.get(from.uri.user)?.nat;
+  }
+
+  /** Of an account, or of whoever has none. */
+  localeOf(number: string | undefined): Locale {
+    const { language = this.#locale.language, timeZone = this.#locale.timeZone } =
+      this.#accounts.get(number ?? '') ?? {};
+    return { language, timeZone };
   }
 
   /** Who an account is to others. */
@@ -57,4 +92,17 @@ export class Directory {
   callerOf(number: string): Party | undefined {
     return this.#accounts.get(number)?.callerId ?? this.partyOf(number);
   }
+}
+
+function sharesOf(lists: readonly (readonly Algorithm[])[]): { list: readonly Algorithm[]; upTo: number }[] {
+  const counts = new Map<string, { readonly list: readonly Algorithm[]; count: number }>();
+  for (const list of lists) {
+    const name = list.join(' ');
+    counts.set(name, { list, count: (counts.get(name)?.count ?? 0) + 1 });
+  }
+  let sum = 0;
+  // In an order that does not change when accounts come and go.
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { list, count }]) => ({ list, upTo: (sum += count) / lists.length }));
 }

@@ -5,6 +5,7 @@ import { type Crypto, Kernel } from '../kernel/index.ts';
 import { type Algorithm, answer, ha1 } from '../sip/auth/index.ts';
 import { type Field, type Request, request, response } from '../sip/message/index.ts';
 import type { Flow } from '../sip/transport/types.ts';
+import type { Account } from './config.ts';
 import { Directory } from './directory.ts';
 import { createGuard, type Guard } from './guard.ts';
 
@@ -19,19 +20,25 @@ interface Bench {
   readonly hashed: Record<string, number>;
 }
 
-function bench(bound: Readonly<Record<string, string>> = {}): Bench {
+function bench(bound: Readonly<Record<string, string>> = {}, more: readonly Account[] = []): Bench {
   const hashed: Record<string, number> = {};
   const crypto: Crypto = {
     hash: (name, data) => {
       hashed[name] = (hashed[name] ?? 0) + 1;
       return createHash(name).update(data).digest();
     },
-    hmac: (name, key, data) => createHmac(name, key).update(data).digest(),
+    hmac: (name, key, data) => {
+      hashed['hmac'] = (hashed['hmac'] ?? 0) + 1;
+      return createHmac(name, key).update(data).digest();
+    },
     random: (count) => randomBytes(count),
     equal: (a, b) => Buffer.from(a).equals(b),
   };
   const kernel = new Kernel({ now: () => 0, wall: () => 0, crypto, arm: () => undefined, onFault: () => undefined });
-  const directory = new Directory({ accounts: [{ number: '101', name: 'Alice' }], algorithms: ['SHA-256', 'MD5'] });
+  const directory = new Directory({
+    accounts: [{ number: '101', name: 'Alice' }, ...more],
+    algorithms: ['SHA-256', 'MD5'],
+  });
   const secret = (algorithm: Algorithm): string => ha1(crypto, algorithm, '101', REALM, PASSWORD);
   directory.learn([{ id: '101', realm: REALM, md5: secret('MD5'), sha256: secret('SHA-256') }]);
   const algorithmAt = (account: string, address: string): string | undefined => bound[`${account}@${address}`];
@@ -108,7 +115,7 @@ test('a flood of senders is forgotten from its oldest on: what is kept is bounde
 });
 
 test('an unknown user costs as many hashes as a wrong password, and is challenged alike', () => {
-  const cost = (user: string): { hashes: object; lines: readonly string[] } => {
+  const cost = (user: string): { hashes: Readonly<Record<string, number>>; lines: readonly string[] } => {
     const at = bench();
     const field = credentials(at, user, 'guess', '10.0.0.11');
     const before = { ...at.hashed };
@@ -117,8 +124,48 @@ test('an unknown user costs as many hashes as a wrong password, and is challenge
     return { hashes, lines };
   };
   const wrong = cost('101');
-  assert.deepEqual(wrong.hashes, { md5: 0, sha256: 2 });
+  assert.equal(wrong.hashes['sha256'], 2);
   assert.deepEqual(cost('nobody'), wrong);
+});
+
+/** What a 401 says, octet by octet but for its nonce. */
+function said({ guard }: Bench, user: string): string {
+  const asked = register(user);
+  const verdict = guard.verify(asked, flowFrom(`${user}.example`));
+  if (verdict.ok) throw new Error('let in without credentials');
+  const lines = guard.challenge(verdict, asked, flowFrom(`${user}.example`)).map((field) => field.join(': '));
+  return lines.join('\n').replaceAll(/nonce="[^"]*"/g, (nonce) => `nonce of ${nonce.length}`);
+}
+
+test('an account with algorithms of its own is not told apart from a user that does not exist', () => {
+  const simple = (number: string): Account => ({ number, name: number, algorithms: ['MD5'] });
+  const accounts = Array.from({ length: 19 }, (_, n) => (n < 9 ? simple(`2${n}`) : { number: `2${n}`, name: '' }));
+  const at = bench({}, accounts);
+  at.guard.keep(new Uint8Array(32).fill(7));
+  const [special, usual] = [said(at, '20'), said(at, '101')];
+  assert.notEqual(special, usual);
+  const nobody = Array.from({ length: 200 }, (_, n) => said(at, `nobody${n}`));
+  assert.deepEqual(new Set(nobody), new Set([special, usual]), 'what accounts are offered, and nothing else');
+  const share = nobody.filter((one) => one === special).length / nobody.length;
+  assert.ok(share > 0.3 && share < 0.6, `${share} of them, as 9 of 20 accounts`);
+  const again = bench({}, accounts);
+  again.guard.keep(new Uint8Array(32).fill(7));
+  assert.deepEqual(
+    Array.from({ length: 200 }, (_, n) => said(again, `nobody${n}`)),
+    nobody,
+    'the same after a restart: who asks again learns nothing',
+  );
+});
+
+test('each of them costs the same hashes, whoever is named', () => {
+  const cost = (user: string): object => {
+    const at = bench({}, [{ number: '20', name: '', algorithms: ['MD5'] }]);
+    const before = { ...at.hashed };
+    said(at, user);
+    return Object.fromEntries(Object.entries(at.hashed).map(([name, n]) => [name, n - (before[name] ?? 0)]));
+  };
+  assert.deepEqual(cost('20'), cost('nobody'));
+  assert.deepEqual(cost('101'), cost('nobody'));
 });
 
 test('a replay is stale and no strike: neither it nor a lost 401 makes the choice smaller', () => {

@@ -12,6 +12,8 @@ export interface Guard {
   verify(request: Request, flow: Flow): Verdict;
   /** The 401's challenges after that verdict, strongest first. */
   challenge(verdict: Verdict & { ok: false }, request: Request, flow: Flow): readonly Field[];
+  /** The secret that outlasts a restart: who does not exist is offered the same again. */
+  keep(secret: Uint8Array): void;
 }
 
 export interface GuardPorts {
@@ -30,6 +32,7 @@ const PATIENCE = 2;
 export function createGuard({ kernel, directory, realm, algorithmAt }: GuardPorts): Guard {
   // A restart makes old nonces stale, which phones take in their stride: the key need not last.
   const challenger = createChallenger({ kernel, key: kernel.crypto.random(32), realm });
+  let secret = kernel.crypto.random(32);
   const unanswered = new Map<string, number>();
 
   const count = (sender: string): void => {
@@ -45,7 +48,16 @@ export function createGuard({ kernel, directory, realm, algorithmAt }: GuardPort
     (unanswered.get(senderOf(request, flow)) ?? 0) >= PATIENCE ||
     algorithmAt(request.from.uri.user, flow.remote.address) === 'MD5';
 
+  /** Always worked out, so that an account costs what its absence does. */
+  const chance = (user: string): number => {
+    const [high = 0, low = 0] = kernel.crypto.hmac('sha256', secret, `offer ${user}`);
+    return (high * 256 + low) / 65_536;
+  };
+
   return {
+    keep: (kept) => {
+      secret = kept;
+    },
     verify: (request, flow) => {
       const claimed = display(request.from.uri.user);
       if (directory.trusts(claimed, flow.remote.address)) return { ok: true, user: claimed, algorithm: undefined };
@@ -55,7 +67,8 @@ export function createGuard({ kernel, directory, realm, algorithmAt }: GuardPort
       return verdict;
     },
     challenge: (verdict, request, flow) => {
-      const offered = directory.algorithmsOf(display(request.from.uri.user));
+      const user = display(request.from.uri.user);
+      const offered = directory.offerTo(user, chance(user));
       return challenger.challenges({
         stale: verdict.reason === 'stale',
         only: offered.includes('MD5') && simple(request, flow) ? ['MD5'] : offered,

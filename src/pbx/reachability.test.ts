@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Crypto, Kernel } from '../kernel/index.ts';
 import { parseUri } from '../sip/message/index.ts';
 import type { Binding } from './bindings.ts';
-import { Reachability, type Reach, targetsOf } from './reachability.ts';
+import { intervalOf, type Pinged, Reachability, type Reach, targetsOf } from './reachability.ts';
 import type { BindingRow } from './store.ts';
 
 const NO_CRYPTO: Crypto = {
@@ -35,6 +35,7 @@ function asked(
   bindings: readonly Binding[],
   qualify: { every: number; behindNat: number },
   silent: readonly string[] = [],
+  nat?: 'auto' | 'yes' | 'no',
 ) {
   let now = 0;
   const onFault = ({ error }: { error: unknown }): never => {
@@ -42,20 +43,21 @@ function asked(
   };
   const kernel = new Kernel({ now: () => now, wall: () => now, crypto: NO_CRYPTO, arm: () => undefined, onFault });
   const times: Record<string, number[]> = {};
-  const reachability = new Reachability({
-    kernel,
-    qualify: () => qualify,
-    ping: ({ row: { id } }, done) => {
+  const reachability = new Reachability(kernel);
+  const pinged = (one: Binding): Pinged => ({
+    every: () => intervalOf(one, nat, qualify),
+    ping: (done) => {
+      const { id } = one.row;
       (times[id] ??= []).push(now / 1000);
       kernel.house.after(silent.includes(id) ? 32_000 : 5, () => done(!silent.includes(id)));
     },
   });
-  for (const one of bindings) reachability.follow(one, false);
+  for (const one of bindings) reachability.follow(one.row.id, pinged(one), false);
   for (let due = kernel.nextDue(); due !== undefined && due <= 600_000; due = kernel.nextDue()) {
     now = due;
     kernel.runDue();
   }
-  return { times, reachability, kernel };
+  return { times, reachability, kernel, pinged };
 }
 
 test('every contact is asked, one behind a NAT more often, one behind a proxy as any', () => {
@@ -70,6 +72,14 @@ test('every contact is asked, one behind a NAT more often, one behind a proxy as
   );
 });
 
+test('an endpoint that is said to be behind a NAT is kept alive, one that is said not to be is not', () => {
+  const all = [binding('near'), binding('natted', { contact: 'sip:101@192.168.1.7' })];
+  const qualify = { every: 0, behindNat: 25 };
+  assert.deepEqual(Object.keys(asked(all, qualify, [], 'yes').times).sort(), ['natted', 'near']);
+  assert.deepEqual(asked(all, qualify, [], 'no').times, {});
+  assert.deepEqual(Object.keys(asked(all, qualify, [], 'auto').times), ['natted']);
+});
+
 test('0 asks nobody; behindNat alone asks those', () => {
   const all = [binding('near'), binding('natted', { contact: 'sip:101@192.168.1.7' })];
   assert.deepEqual(asked(all, { every: 0, behindNat: 0 }).times, {});
@@ -78,14 +88,14 @@ test('0 asks nobody; behindNat alone asks those', () => {
 
 test('silence is unreachable until something comes again; a REGISTER is word enough; what is forgotten is not asked', () => {
   const [loud, quiet] = [binding('loud'), binding('quiet')];
-  const { reachability, kernel } = asked([loud, quiet], { every: 60, behindNat: 0 }, ['quiet']);
+  const { reachability, kernel, pinged } = asked([loud, quiet], { every: 60, behindNat: 0 }, ['quiet']);
   assert.deepEqual(
     [reachability.of('loud'), reachability.of('quiet'), reachability.of('nobody')],
     ['reachable', 'unreachable', 'unknown'],
   );
-  reachability.follow(quiet, false);
+  reachability.follow('quiet', pinged(quiet), false);
   assert.equal(reachability.of('quiet'), 'unreachable');
-  reachability.follow(quiet, true);
+  reachability.follow('quiet', pinged(quiet), true);
   assert.equal(reachability.of('quiet'), 'reachable');
   for (const id of ['loud', 'quiet']) reachability.forget(id);
   assert.deepEqual([kernel.house.census()['timer'] ?? 0, reachability.of('quiet')], [0, 'unknown']);

@@ -1,21 +1,21 @@
 import type { Kernel, Timer } from '../kernel/index.ts';
 import type { Binding } from './bindings.ts';
-import type { ExchangeConfig } from './config.ts';
+import type { Account, ExchangeConfig } from './config.ts';
 import type { BindingRow } from './store.ts';
 
 /** `unknown`: not heard of since the exchange started. */
 export type Reach = 'reachable' | 'unreachable' | 'unknown';
 
-export interface ReachabilityPorts {
-  readonly kernel: Kernel;
-  /** As it is now. */
-  readonly qualify: () => ExchangeConfig['qualify'];
-  /** Sends OPTIONS to a contact; told whether anything came back. */
-  readonly ping: (binding: Binding, done: (answered: boolean) => void) => void;
+/** Somebody who can be asked whether he is there. */
+export interface Pinged {
+  /** Seconds between two questions, as it is now; 0: none. */
+  readonly every: () => number;
+  /** Sends OPTIONS; told whether anything came back. */
+  readonly ping: (done: (answered: boolean) => void) => void;
 }
 
 interface Followed {
-  readonly binding: Binding;
+  readonly pinged: Pinged;
   reach: Reach;
   timer: Timer | undefined;
 }
@@ -25,22 +25,22 @@ interface Followed {
  * bound. Pings also keep the NAT boxes open that phones sit behind.
  */
 export class Reachability {
-  readonly #ports: ReachabilityPorts;
+  readonly #kernel: Kernel;
   readonly #followed = new Map<string, Followed>();
 
-  constructor(ports: ReachabilityPorts) {
-    this.#ports = ports;
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
   }
 
   /** A contact is there, or is there again; `heard`: its phone has just said so itself. */
-  follow(binding: Binding, heard: boolean): void {
-    const before = this.#followed.get(binding.row.id);
+  follow(id: string, pinged: Pinged, heard: boolean): void {
+    const before = this.#followed.get(id);
     before?.timer?.cancel();
     const reach = heard ? 'reachable' : (before?.reach ?? 'unknown');
-    const followed: Followed = { binding, reach, timer: undefined };
-    this.#followed.set(binding.row.id, followed);
+    const followed: Followed = { pinged, reach, timer: undefined };
+    this.#followed.set(id, followed);
     // Spread over the interval: contacts restored together are not asked together.
-    this.#later(followed, (interval) => this.#ports.kernel.random(interval));
+    this.#later(id, followed, (interval) => this.#kernel.random(interval));
   }
 
   forget(id: string): void {
@@ -52,31 +52,36 @@ export class Reachability {
     return this.#followed.get(id)?.reach ?? 'unknown';
   }
 
-  #later(followed: Followed, delay: (interval: number) => number): void {
-    const interval = intervalOf(followed.binding, this.#ports.qualify()) * 1000;
+  #later(id: string, followed: Followed, delay: (interval: number) => number): void {
+    const interval = followed.pinged.every() * 1000;
     if (interval <= 0) return;
-    followed.timer = this.#ports.kernel.house.after(delay(interval), () => this.#ask(followed));
+    followed.timer = this.#kernel.house.after(delay(interval), () => this.#ask(id, followed));
   }
 
-  #ask(followed: Followed): void {
+  #ask(id: string, followed: Followed): void {
     followed.timer = undefined;
-    this.#ports.ping(followed.binding, (answered) => {
-      if (this.#followed.get(followed.binding.row.id) !== followed) return;
+    followed.pinged.ping((answered) => {
+      if (this.#followed.get(id) !== followed) return;
       followed.reach = answered ? 'reachable' : 'unreachable';
-      this.#later(followed, (interval) => interval);
+      this.#later(id, followed, (interval) => interval);
     });
   }
 }
 
-/** Seconds between two OPTIONS; 0: never. Behind a proxy it is the proxy that keeps the way open. */
-function intervalOf({ row, uri }: Binding, qualify: ExchangeConfig['qualify']): number {
+/** Seconds between two OPTIONS to a binding; 0: never. Behind a proxy it is the proxy that keeps the way open. */
+export function intervalOf({ row, uri }: Binding, nat: Account['nat'], qualify: ExchangeConfig['qualify']): number {
   const { every = 0, behindNat = 0 } = qualify ?? {};
-  if (!isBehindNat(row, uri.host) || behindNat === 0) return every;
+  const natted = nat === 'auto' || nat === undefined ? isBehindNat(row, uri.host) : nat === 'yes' && isDatagram(row);
+  if (!natted || behindNat === 0) return every;
   return every === 0 ? behindNat : Math.min(every, behindNat);
 }
 
+function isDatagram({ protocol, path }: BindingRow): boolean {
+  return protocol === 'udp' && path === '';
+}
+
 function isBehindNat(row: BindingRow, host: string): boolean {
-  return row.protocol === 'udp' && row.path === '' && host.replace(/^\[(.*)\]$/, '$1') !== row.sourceAddress;
+  return isDatagram(row) && host.replace(/^\[(.*)\]$/, '$1') !== row.sourceAddress;
 }
 
 /**

@@ -1,21 +1,26 @@
 import { CAUSES, type Leg } from '../call/index.ts';
 import { display, type Kernel } from '../kernel/index.ts';
-import type { Admission, LineUser } from '../line/index.ts';
+import type { Admission, Line, LineUser, TransferAsked } from '../line/index.ts';
 import type { Field, Request } from '../sip/message/index.ts';
 import type { ServerTransaction } from '../sip/transaction/types.ts';
 import type { Flow } from '../sip/transport/types.ts';
+import { targetDialogIn } from '../sip/usage/index.ts';
 import type { UserAgent } from '../sip/usage/types.ts';
 import { callerOf, identityOf } from './caller.ts';
 import type { Calls } from './calls.ts';
 import type { Account } from './config.ts';
-import type { Dialplan, Script } from './dialplan.ts';
+import type { Dialplan } from './dialplan.ts';
 import type { Directory } from './directory.ts';
 import type { PbxEvent } from './events.ts';
 import type { Guard, Verdict } from './guard.ts';
 import type { EventPackages } from './packages.ts';
 import type { Instance, Registrar } from './registrar.ts';
-import { audioOf, callsOf } from './ringing.ts';
+import { broughtIn } from './diverted.ts';
+import type { Diversions } from './diversions.ts';
+import { callsOf } from './onward.ts';
+import { audioOf, timerOf } from './ringing.ts';
 import { runScript, type Surroundings } from './script.ts';
+import type { Transfers } from './transfer.ts';
 
 export interface ReceptionPorts {
   readonly kernel: Kernel;
@@ -27,6 +32,9 @@ export interface ReceptionPorts {
   /** As it is now. */
   readonly plan: () => Dialplan;
   readonly scripts: Omit<Surroundings, 'route'>;
+  readonly transfers: Transfers;
+  readonly diversions: Diversions;
+  readonly line: () => Line;
   readonly agent: () => UserAgent;
   readonly tell: (event: PbxEvent) => void;
   /** New calls are refused while the exchange drains. */
@@ -53,22 +61,45 @@ export class Reception implements LineUser {
     if (account.calls !== undefined && callsOf(scripts.board, account.number) >= account.calls) return BUSY;
     const party = callerOf(request, account, own);
     const identity = identityOf(account);
-    return { ok: true, account: account.number, party, identity, ...audioOf(account) };
+    return { ok: true, account: account.number, party, identity, ...audioOf(account), ...timerOf(account) };
   }
 
-  arrived(leg: Leg, dialed: string, { uri }: Request): void {
-    const { calls, plan, scripts, registrar } = this.#ports;
+  arrived(leg: Leg, dialed: string, request: Request): void {
+    const { calls, plan, scripts, registrar, directory } = this.#ports;
+    const { uri } = request;
     calls.start(leg.call, leg.party, dialed);
+    const brought = directory.accounts.get(leg.account ?? '')?.trusted === true ? broughtIn(request) : undefined;
+    if (brought !== undefined) this.#ports.diversions.bring(leg, brought);
     // A reload changes what numbers mean to later calls only.
     const { route } = plan();
-    const script = uri.params.has('gr') ? toInstance(registrar.instanceOf(uri)) : route(dialed);
+    const instance = uri.params.has('gr') ? registrar.instanceOf(uri) : undefined;
+    if (uri.params.has('gr') && instance === undefined) return scripts.board.end(leg, CAUSES.noSuchNumber);
+    // A GRUU opens no way that the dialplan closes: it is the account's number, and rings one phone.
+    const number = instance?.account ?? dialed;
+    const script = route(number);
     if (script === undefined) return scripts.board.end(leg, CAUSES.noSuchNumber);
-    runScript({ ...scripts, route }, leg, dialed, script);
+    this.#ports.transfers.arrived(leg, dialed);
+    const around = { ...scripts, route };
+    runScript(instance === undefined ? around : { ...around, dial: toInstance(around, instance) }, leg, number, script);
+  }
+
+  transferAsked(leg: Leg, asked: TransferAsked): void {
+    this.#ports.transfers.asked(leg, asked);
+  }
+
+  /** Who owns a leg may take it over by another phone of his; a trusted system says itself who may. */
+  mayReplace(leg: Leg, { account }: { readonly account: string | undefined }): boolean {
+    if (account === undefined) return false;
+    return account === leg.account || this.#ports.directory.accounts.get(account)?.trusted === true;
   }
 
   latched(leg: Leg, { address, port }: { readonly address: string; readonly port: number }): void {
     const host = address.includes(':') ? `[${address}]` : address;
     this.#ports.tell({ event: 'media.latched', call: leg.call, source: `${host}:${port}` });
+  }
+
+  programFailed(leg: Leg, why: string): void {
+    this.#ports.tell({ event: 'program.failed', call: leg.call, why });
   }
 
   soundMissing(leg: Leg, file: string, why: string): void {
@@ -81,6 +112,8 @@ export class Reception implements LineUser {
         return this.#register(transaction);
       case 'SUBSCRIBE':
         return this.#ports.packages.subscribe(transaction);
+      case 'REFER':
+        return this.#refer(transaction);
       case 'OPTIONS':
         return this.#respond(transaction, 200, 'OK', [['Accept', 'application/sdp']]);
       default:
@@ -107,6 +140,18 @@ export class Reception implements LineUser {
     if (display(transaction.request.to.uri.user) === account.number)
       return this.#ports.registrar.register(transaction, account, algorithm);
     this.#respond(transaction, FORBIDDEN.status, FORBIDDEN.reasonPhrase, FORBIDDEN.headers);
+  }
+
+  /** Outside the dialog that it is meant for (RFC 4538): from who is a party to it. */
+  #refer(transaction: ServerTransaction): void {
+    const account = this.identify(transaction)?.account.number;
+    if (account === undefined) return;
+    const named = targetDialogIn(transaction.request);
+    if (named === undefined) return this.#respond(transaction, 403, 'Forbidden', []);
+    const leg = this.#ports.line().legNamed(named);
+    if (leg === undefined) return this.#respond(transaction, 481, 'Call/Transaction Does Not Exist', []);
+    if (leg.account !== account) return this.#respond(transaction, 403, 'Forbidden', []);
+    this.#ports.line().referred(leg, transaction);
   }
 
   #challenge(request: Request, flow: Flow, verdict: Verdict & { ok: false }): Admission & { ok: false } {
@@ -142,11 +187,14 @@ interface Identified {
 }
 
 /** A call to a GRUU: that phone of the account and no other, and nothing in its place (RFC 5627 §6.1). */
-function toInstance(found: Instance | undefined): Script | undefined {
-  if (found === undefined) return undefined;
-  return async (call) => {
-    const result = await call.dial({ number: found.account, instance: found.instance });
-    return result.kind === 'answered' ? call.bridge(result.leg) : call.hangup(result);
+function toInstance({ dial, board }: Surroundings, { account, instance }: Instance): Surroundings['dial'] {
+  return (caller, wanted, options, then) => {
+    const meant = wanted.some(({ number }) => number === account);
+    const one = wanted.map((each) => (each.number === account ? { ...each, instance } : each));
+    return dial(caller, one, options, (outcome) => {
+      if (outcome.kind === 'answered' || !meant || !('id' in caller)) then(outcome);
+      else board.end(caller, outcome);
+    });
   };
 }
 

@@ -63,6 +63,7 @@ class Bench {
         ...limits,
       }),
       ping: () => undefined,
+      natOf: () => undefined,
       tell: (event) => this.observe(event),
       respond: (transaction, status, _phrase, headers) => {
         (transaction as ServerTransaction & { answer?: Answer }).answer = { status, headers };
@@ -111,6 +112,7 @@ class Bench {
       flow,
       state: 'trying',
       respond: () => undefined,
+      acknowledged: () => undefined,
     };
     this.kernel.input('register', () => this.registrar.register(transaction, { number: '101', name: 'A' }, 'MD5'));
     return transaction;

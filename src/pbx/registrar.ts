@@ -8,7 +8,7 @@ import { contactField } from './contact.ts';
 import { destinationOf } from './destination.ts';
 import type { PbxEvent } from './events.ts';
 import { Gruus, isInstance } from './gruu.ts';
-import { type Reach, Reachability, type ReachabilityPorts, targetsOf } from './reachability.ts';
+import { intervalOf, type Reach, Reachability, targetsOf } from './reachability.ts';
 import { isFirstHop, type Reply, supports, type Update, updateOf } from './registration.ts';
 import type { BindingRow, Change, Store } from './store.ts';
 
@@ -17,7 +17,10 @@ export interface RegistrarPorts {
   readonly store: Store;
   /** As they are now. */
   readonly limits: () => Pick<ExchangeConfig, 'registration' | 'maxContacts' | 'surplus' | 'pathUnasked' | 'qualify'>;
-  readonly ping: ReachabilityPorts['ping'];
+  /** Sends OPTIONS to a contact; told whether anything came back. */
+  readonly ping: (binding: Binding, done: (answered: boolean) => void) => void;
+  /** How an account's phones are met; as it is now. */
+  readonly natOf: (account: string) => Account['nat'];
   readonly tell: (event: PbxEvent) => void;
   readonly respond: (
     transaction: ServerTransaction,
@@ -31,6 +34,14 @@ export interface RegistrarPorts {
 export interface BindingChange {
   readonly event: 'registered' | 'refreshed' | 'unregistered' | 'expired' | 'rejected';
   readonly row: BindingRow;
+}
+
+/** The URIs that lead to one phone of an account (RFC 5627 §3.1). */
+export interface InstanceGruus {
+  readonly public: string;
+  readonly temporary: string;
+  /** The CSeq of the REGISTER that brought the oldest temporary one that is valid. */
+  readonly firstCseq: number;
 }
 
 /** What a GRUU stands for: one phone of an account. */
@@ -54,7 +65,7 @@ export class Registrar {
   constructor(ports: RegistrarPorts) {
     this.#ports = ports;
     this.#bindings = new Bindings(ports.kernel, (row) => this.#expired(row));
-    this.#reachability = new Reachability({ ...ports, qualify: () => ports.limits().qualify });
+    this.#reachability = new Reachability(ports.kernel);
     this.#gruus = new Gruus(ports.kernel.crypto, ports.kernel.crypto.random(SECRET_OCTETS));
   }
 
@@ -96,15 +107,17 @@ export class Registrar {
     const found = uri.params.has('gr') ? this.instanceOf(uri) : undefined;
     const ways = found === undefined ? [] : this.targetsOf(found.account, found.instance).flat();
     for (const binding of ways) {
-      const to = destinationOf(wire, binding);
+      const to = destinationOf(wire, binding, this.#ports.natOf(found?.account ?? ''));
       if (to !== undefined) return to.flow;
     }
     return undefined;
   }
 
-  /** The public GRUU of a binding under that address of record; '' without an instance. */
-  gruuOf(aor: Uri, { instance }: BindingRow): string {
-    return instance === '' ? '' : this.#gruus.publicOf(aor, instance);
+  /** The GRUUs of a binding under that address of record, the temporary one made now; undefined without an instance. */
+  gruusOf(aor: Uri, { instance, gruuKey, gruuCseq }: BindingRow): InstanceGruus | undefined {
+    if (instance === '' || gruuKey === '') return undefined;
+    const [pub, temp] = [this.#gruus.publicOf(aor, instance), this.#gruus.temporaryOf(aor, gruuKey)];
+    return { public: pub, temporary: temp, firstCseq: gruuCseq };
   }
 
   /** `listen` is told of each contact that changes, after the step. */
@@ -212,7 +225,10 @@ export class Registrar {
 
   #bind(row: BindingRow, heard: boolean): void {
     const binding = this.#bindings.put(row);
-    if (binding !== undefined) this.#reachability.follow(binding, heard);
+    if (binding === undefined) return;
+    const { limits, natOf, ping } = this.#ports;
+    const every = (): number => intervalOf(binding, natOf(row.aor), limits().qualify);
+    this.#reachability.follow(row.id, { every, ping: (done) => ping(binding, done) }, heard);
   }
 
   #unbind(row: BindingRow): void {

@@ -147,8 +147,9 @@ function rowsOf(
   const { instance, regId, uriText, params, q } = contact;
   const siblings = bindings.map(({ row }) => row).filter((row) => instance !== '' && row.instance === instance);
   const restarted = old !== undefined && old.instance === instance && old.callId !== request.callId;
-  const known = siblings.find(({ gruuKey }) => gruuKey !== '')?.gruuKey;
-  const gruuKey = instance === '' ? '' : restarted || known === undefined ? newGruuKey() : known;
+  const known = restarted ? undefined : siblings.find((sibling) => sibling.gruuKey !== '');
+  const gruuKey = instance === '' ? '' : (known?.gruuKey ?? newGruuKey());
+  const gruuCseq = instance === '' ? 0 : (known?.gruuCseq ?? request.cseq.number);
   const row: BindingRow = {
     id: old?.id ?? keep(`${account} ${instance === '' ? uriText : `${instance};${regId}`}`),
     aor: account,
@@ -164,6 +165,7 @@ function rowsOf(
     instance: keep(instance),
     regId,
     gruuKey,
+    gruuCseq,
     protocol: flow.protocol,
     localAddress: flow.local.address,
     localPort: flow.local.port,
@@ -173,7 +175,7 @@ function rowsOf(
     path: keep(request.headers.list('Path').join('\n')),
   };
   const outdatedKeys = siblings.filter((sibling) => sibling.id !== row.id && sibling.gruuKey !== gruuKey);
-  return [...outdatedKeys.map((sibling) => ({ ...sibling, gruuKey })), row];
+  return [...outdatedKeys.map((sibling) => ({ ...sibling, gruuKey, gruuCseq })), row];
 }
 
 /** Phones reboot to new ports: a binding too many displaces the oldest, or is refused. */

@@ -2,86 +2,38 @@ import {
   CAUSES,
   type Cause,
   type Dial,
+  type Errand,
   type Leg,
   type LegOwner,
   type Outcome,
   type Party,
-  type Switchboard,
 } from '../call/index.ts';
+import { MUSIC, type Switchboard } from '../call/index.ts';
 import type { Deferred, Kernel, Opened, Timer } from '../kernel/index.ts';
-import type { Hears } from '../media/protocol.ts';
+import type { Hears, ProgramEnd, Tone } from '../media/protocol.ts';
 import type { Script } from './dialplan.ts';
+import type { Diverted } from './diverted.ts';
 import { type Duration, milliseconds } from './duration.ts';
-import { alertFields } from './alert.ts';
-import type { RingingOptions, Wanted } from './ringing.ts';
+import type { Caller, RingingOptions, Wanted } from './ringing.ts';
+import { type Call, type CallTone, Gone, type Waiting } from './script/call.ts';
+import type { JoinOptions, Left, RoomOptions } from './conference/room.ts';
+import type { Rooms } from './conference/rooms.ts';
+import { confer, type ConferenceOptions, type Conferred } from './script/conferring.ts';
+import { type Connected, type ConnectOptions, programAt } from './script/connecting.ts';
+import { type DialOptions, type DialTarget, howToRing, wantedIn } from './script/dialling.ts';
+import { type DigitsOptions, Keyboard, keyRules, type Typed } from './script/digits.ts';
+import { menu, type MenuOptions } from './script/menu.ts';
+import { heardOf, inLanguage, type Playable } from './script/playing.ts';
+import { type Recorded, type RecordingOptions, Recordings, type RecordOptions } from './script/recording.ts';
 
-/** The caller's leg went away. Thrown into the script's pending await, once. */
-export class Gone extends Error {
-  constructor() {
-    super('the caller has gone');
-    this.name = 'Gone';
-  }
-}
-
-/** Whom to ring: an account's number; in a list with times of its own. */
-export type DialTarget =
-  | string
-  | {
-      readonly number: string;
-      /** Its delay, from the start; in turn: from the end of the one before. Cut short when nobody else rings. */
-      readonly after?: Duration;
-      /** Its own ringing time. */
-      readonly for?: Duration;
-      /** Only the phone of that instance (RFC 5626), not all of the account's. */
-      readonly instance?: string;
-    };
-
-export interface DialOptions {
-  /** How long it rings, in turn each of them; 20 s unless said. */
-  readonly for?: Duration;
-  /** `all` at once unless said; `inOrder` and `random`: one after another. */
-  readonly strategy?: RingingOptions['strategy'];
-  /** More calls than this at the dialled account, in and out, make it busy. */
-  readonly callLimit?: number;
-  /** The caller is not named, in this dial and whatever comes after it in this call. */
-  readonly withhold?: boolean;
-  /** A distinctive ring: a name the phones know, or a URI (Alert-Info). */
-  readonly alert?: string;
-  /** The phones pick up by themselves (intercom). */
-  readonly autoAnswer?: boolean;
-  /** Whose early media the caller hears: of a phone that rings `alone` unless said, of the `first` that has any, or `never`. */
-  readonly earlyMedia?: RingingOptions['earlyMedia'];
-  /** How far a decline (6xx) reaches: it ends the `dial` unless said (RFC 3261 §16.7), or spares the other targets. */
-  readonly declineEnds?: RingingOptions['declineEnds'];
-}
-
-/** What a script can do for the leg on whose behalf it runs. Each verb ends when what it does has ended. */
-export interface Call {
-  /** What the caller dialled; inside a script that was reached by `goto`: the number it was reached by. */
-  readonly dialed: string;
-  readonly from: Party;
-  /** Tells the caller's phone that it rings. */
-  ring(shows?: Party): void;
-  /** Answers; does nothing when answered already. */
-  answer(): Promise<void>;
-  /** From now on only those who are trusted with it are told who calls. */
-  withhold(): void;
-  /** Rings the phones of an account, or of several. Busy and no answer are values. */
-  dial(targets: DialTarget | readonly DialTarget[], options?: DialOptions): Promise<Outcome>;
-  /** Talks to the leg that a dial of this script got, until either hangs up. Answers first. */
-  bridge(leg: Leg): Promise<void>;
-  /** Plays prompts one after another, to the end. Answers first. */
-  play(...files: readonly string[]): Promise<void>;
-  /** Lets the caller hear himself until he hangs up. Answers first. */
-  echo(): Promise<void>;
-  /** Music until he hangs up. Answers first. */
-  music(): Promise<void>;
-  wait(duration: Duration): Promise<void>;
-  /** Ends the caller's leg: refuses it while it rings, else hangs up. */
-  hangup(cause?: Cause): Promise<never>;
-  /** Runs what another number does. More than twenty of these within a moment are a loop, which ends the call. */
-  goto(number: string): Promise<void>;
-}
+export type { ConferenceOptions, Conferred } from './script/conferring.ts';
+export type { Connected, ConnectOptions } from './script/connecting.ts';
+export type { DialOptions, DialTarget } from './script/dialling.ts';
+export type { DigitsOptions, Typed } from './script/digits.ts';
+export type { MenuOptions } from './script/menu.ts';
+export type { Playable, PlayOptions } from './script/playing.ts';
+export type { Recorded, RecordingOptions, RecordOptions } from './script/recording.ts';
+export { type Call, Gone, type Waiting } from './script/call.ts';
 
 /** What a script reaches beyond its own leg. */
 export interface Surroundings {
@@ -89,27 +41,44 @@ export interface Surroundings {
   readonly board: Switchboard;
   /** Rings accounts for a caller. Answers in a later step. */
   readonly dial: (
-    caller: Leg,
+    caller: Caller,
     wanted: readonly Wanted[],
     options: RingingOptions,
     then: (outcome: Outcome) => void,
   ) => Dial;
   readonly route: (number: string) => Script | undefined;
+  /** The conference rooms. */
+  readonly rooms: Rooms;
+  /** The account that sent the leg there. */
+  readonly sentBy?: string;
+  /** In which prompts are spoken to it (BCP 47); left out: English. */
+  readonly languageOf?: (leg: Leg) => string;
+  /** The call tone of that name where the leg is. */
+  readonly tonesOf: (leg: Leg, name: CallTone) => Tone;
+  /** Has a text spoken into a file; undefined: nobody can, which observers have been told. Answers in a later step. */
+  readonly speak: (leg: Leg, text: string, then: (file: string | undefined) => void) => Timer;
 }
 
-/** Runs a script on behalf of a leg: takes the leg into a place of its own, and ends it when the script ends. */
-export function runScript(around: Surroundings, leg: Leg, dialed: string, script: Script): void {
-  const running = new Running(around, leg, dialed);
+/**
+ * Runs a script on behalf of a leg: takes the leg into a place of its own, and ends it when the script ends. `errand`: who sent
+ * a leg that is up already; it hears music until somebody rings, and is given back when nobody answers.
+ */
+export function runScript(around: Surroundings, leg: Leg, dialed: string, script: Script, errand?: Errand): void {
+  const running = new Running(around, leg, dialed, errand);
   running.start(script);
 }
 
 const MOST_GOTOS = 20;
 /** People do not choose faster, and what chooses no faster does no harm. */
 const MOMENT = 1000;
+/** How long a text takes that cannot be spoken (ms). */
+const UNSPOKEN = 500;
 
-class Running implements Call, LegOwner {
+class Running implements Call {
   readonly #around: Surroundings;
-  readonly #leg: Leg;
+  #leg: Leg;
+  /** Who wants to know whether anybody answers. */
+  #errand: Errand | undefined;
   readonly #place: { readonly in: 'script'; readonly script: string };
   /** Legs that answered on our behalf: they end with us. */
   readonly #others = new Set<Leg>();
@@ -117,18 +86,53 @@ class Running implements Call, LegOwner {
   #waiting: Pick<Deferred<unknown>, 'resolve' | 'reject'> | undefined;
   #dial: Dial | undefined;
   #timer: Timer | undefined;
+  #speaking: Timer | undefined;
   #token = '';
   #bridged = false;
+  /** The program that he talks to. */
+  #program: string | undefined;
+  /** In a conference: keys are its affair. */
+  #confers = false;
+  /** The caller listens before any answer. */
+  #early = false;
+  readonly #keyboard = new Keyboard();
+  readonly #recordings: Recordings;
+  readonly #owner: LegOwner = {
+    ringing: () => undefined,
+    early: () => undefined,
+    progress: () => undefined,
+    answered: () => undefined,
+    digit: (leg, digit) => this.#digit(leg, digit),
+    played: (_leg, token) => this.#played(token),
+    recorded: (_leg, recorded) => this.#recordings.recorded(recorded),
+    programEnded: (_leg, token, end) => this.#programEnded(token, end),
+    // What is transferred away is lost to its script as one that hangs up is.
+    taken: (leg) => this.#gone(leg),
+    replaced: (leg, by, errand) => this.#replaced(leg, by, errand),
+    gone: (leg) => this.#gone(leg),
+  };
   #dialed: string;
+  /** Who has sent the call on, the last one first. */
+  #path: readonly Diverted[] = [];
+  /** The dial that is under way comes to nothing here. */
+  #rerouted = false;
+  /** The talk is with somebody who waited in another script. */
+  #met = false;
   #gotos = 0;
   #lastGoto = 0;
   #over = false;
 
-  constructor(around: Surroundings, leg: Leg, dialed: string) {
+  constructor(around: Surroundings, leg: Leg, dialed: string, errand: Errand | undefined) {
+    this.#errand = errand;
     this.#around = around;
     this.#leg = leg;
     this.#dialed = dialed;
     this.#place = { in: 'script', script: around.kernel.token() };
+    this.#recordings = new Recordings(
+      around.kernel,
+      (taps) => void (this.#over || around.kernel.input('tap', () => around.board.tap(leg, taps))),
+      () => this.#hush(),
+    );
   }
 
   get dialed(): string {
@@ -139,9 +143,38 @@ class Running implements Call, LegOwner {
     return this.#leg.party;
   }
 
+  get id(): string {
+    return this.#leg.call;
+  }
+
+  get waiting(): Waiting {
+    const [party, leg] = [() => this.#leg.party, () => (this.#over ? undefined : this.#leg)];
+    return {
+      get party() {
+        return party();
+      },
+      get leg() {
+        return leg();
+      },
+    };
+  }
+
+  get account(): string | undefined {
+    return this.#leg.account;
+  }
+
+  get sentBy(): string | undefined {
+    return this.#around.sentBy;
+  }
+
   start(script: Script): void {
     this.#counted = this.#around.kernel.scene.open('script');
-    this.#around.board.place(this.#leg, this.#place, this);
+    this.#around.board.place(this.#leg, this.#place, this.#owner);
+    this.#console();
+    this.#begin(script);
+  }
+
+  #begin(script: Script): void {
     this.#run(script).then(
       () => this.#finish(CAUSES.normal),
       (error: unknown) => this.#finish(this.#failed(error)),
@@ -150,6 +183,12 @@ class Running implements Call, LegOwner {
 
   ring(shows?: Party): void {
     if (!this.#over && this.#leg.state === 'new') this.#around.board.ring(this.#leg, shows);
+  }
+
+  progress(): void {
+    if (this.#over || this.#leg.state === 'up') return;
+    this.#early = true;
+    this.#around.board.early(this.#leg, this.#leg.shows);
   }
 
   answer(): Promise<void> {
@@ -165,12 +204,19 @@ class Running implements Call, LegOwner {
 
   dial(targets: DialTarget | readonly DialTarget[], options: DialOptions = {}): Promise<Outcome> {
     return this.#verb<Outcome>((done) => {
-      const wanted = listed(targets).map(wantedOf);
-      const how = howToRing(options);
+      const wanted = wantedIn(targets);
+      const how = {
+        ...howToRing(options),
+        heard: (status: number) => this.#errand?.heard(status),
+        path: this.#path,
+        reroute: (number: string, path: readonly Diverted[]) => this.#reroute(number, path),
+      };
       if (options.withhold === true) this.withhold();
       this.#dial = this.#around.dial(this.#leg, wanted, how, (outcome) => {
+        if (this.#rerouted) return;
         this.#dial = undefined;
         if (outcome.kind === 'answered') this.#own(outcome.leg);
+        else this.#console();
         done(outcome);
       });
     });
@@ -180,23 +226,152 @@ class Running implements Call, LegOwner {
     return this.#verb<void>((done) => {
       if (leg.state === 'gone') return done();
       if (!this.#others.has(leg)) throw new Error('a script bridges only what its own dial got');
-      this.#answered(leg.party);
+      if (this.#leg.state !== 'up') this.#around.board.answer(this.#leg, leg.party);
+      this.#keyboard.forget();
       this.#bridged = this.#around.board.bridge(this.#leg, leg);
       if (!this.#bridged) done();
+      this.#reached();
     });
   }
 
-  play(...files: readonly string[]): Promise<void> {
-    const token = this.#around.kernel.token();
-    return this.#hear({ kind: 'file', files, token }, token);
+  meet({ leg }: Waiting): Promise<boolean> {
+    return this.#verb<boolean>((done) => {
+      if (leg === undefined || leg === this.#leg || leg.state !== 'up') return done(false);
+      const { board } = this.#around;
+      if (this.#leg.state !== 'up') board.answer(this.#leg, leg.party);
+      board.take([leg], this.#place, this.#owner);
+      this.#others.add(leg);
+      this.#keyboard.forget();
+      this.#met = true;
+      this.#bridged = board.bridge(this.#leg, leg);
+      this.#reached();
+    });
+  }
+
+  tellSender(shows: Party, ...what: readonly Playable[]): Promise<void> {
+    return this.#verb<void>((done) => {
+      const hears = inLanguage(
+        heardOf(what, this.#around.kernel.token()),
+        this.#around.languageOf?.(this.#leg) ?? 'en',
+      );
+      const errand = this.#errand;
+      if (errand?.say === undefined || hears.kind !== 'file') done();
+      else errand.say(hears, shows, done);
+    });
+  }
+
+  play(...what: readonly Playable[]): Promise<void> {
+    return this.#verb<void>(() => this.#sound(what));
+  }
+
+  say(text: string): Promise<void> {
+    return this.#verb<void>((done) => {
+      this.#answered();
+      this.#speaking = this.#around.speak(this.#leg, text, (file) => {
+        this.#speaking = undefined;
+        // Whoever says it again and again does not keep everybody else waiting.
+        if (file === undefined) this.#timer = this.#around.kernel.scene.after(UNSPOKEN, done);
+        else this.#sound([file]);
+      });
+    });
+  }
+
+  digits(options: DigitsOptions = {}): Promise<Typed> {
+    return this.#verb<Typed>((done) => {
+      const rules = keyRules(options);
+      this.#answered();
+      if (this.#keyboard.ask(this.#around.kernel, rules, () => this.#hush(), done)) this.#sound(rules.prompt);
+    });
+  }
+
+  menu<T>(options: MenuOptions<T>): Promise<T | undefined> {
+    return menu(this, options);
+  }
+
+  record(options: RecordOptions = {}): Promise<Recorded> {
+    return this.#verb<Recorded>((done) => {
+      this.#answered();
+      this.#keyboard.forget();
+      if (this.#recordings.record(options, done)) this.#sound(['beep']);
+    });
+  }
+
+  startRecording(options: RecordingOptions = {}): string {
+    return this.#recordings.start(options);
+  }
+
+  pauseRecording(): void {
+    this.#recordings.pause(true);
+  }
+
+  resumeRecording(): void {
+    this.#recordings.pause(false);
+  }
+
+  stopRecording(): void {
+    this.#recordings.stop();
+  }
+
+  async conference(room: string, options: ConferenceOptions = {}): Promise<Conferred> {
+    const { rooms } = this.#around;
+    const all = { ...rooms.optionsOf(room), ...options };
+    await this.#verb<void>((done) => {
+      const party = rooms.partyOf(room, all);
+      if (this.#leg.state !== 'up') this.#around.board.answer(this.#leg, party);
+      else this.#around.board.face(this.#leg, party);
+      this.#reached();
+      done();
+    });
+    return confer(this, rooms, room, all, (how) => this.#join(room, all, how));
+  }
+
+  #join(room: string, options: RoomOptions, how: JoinOptions): Promise<Left> {
+    return this.#verb<Left>((done) => {
+      this.#keyboard.forget();
+      this.#confers = true;
+      const dismiss = (why: Left): void => {
+        if (!this.#confers || this.#over) return;
+        this.#confers = false;
+        this.#around.board.place(this.#leg, this.#place, this.#owner);
+        done(why);
+      };
+      if (!this.#around.rooms.join(this.#leg, room, options, how, dismiss)) dismiss('ended');
+    });
+  }
+
+  connect(url: string, options: ConnectOptions = {}): Promise<Connected> {
+    return this.#verb<Connected>(() => {
+      const token = this.#around.kernel.token();
+      const hears = programAt(url, options, this.#leg, this.#dialed, token);
+      this.#token = '';
+      this.#answered();
+      this.#keyboard.forget();
+      this.#program = token;
+      this.#around.board.hear(this.#leg, hears);
+    });
   }
 
   echo(): Promise<void> {
     return this.#hear({ kind: 'echo' });
   }
 
-  music(): Promise<void> {
-    return this.#hear({ kind: 'music' });
+  tone(name: CallTone, options: { readonly for?: Duration } = {}): Promise<void> {
+    return this.#verb<void>((done) => {
+      const after = options.for === undefined ? undefined : milliseconds(options.for);
+      this.#token = '';
+      this.#answered();
+      this.#around.board.hear(this.#leg, { kind: 'tone', tone: this.#around.tonesOf(this.#leg, name) });
+      if (after === undefined) return;
+      this.#timer = this.#around.kernel.scene.after(after, () => {
+        this.#hush();
+        done();
+      });
+    });
+  }
+
+  music(folder?: string, options: { readonly for?: Duration } = {}): Promise<void> {
+    const after = options.for === undefined ? undefined : milliseconds(options.for);
+    return this.#hear(folder === undefined ? { kind: 'music' } : { kind: 'music', folder }, after);
   }
 
   wait(duration: Duration): Promise<void> {
@@ -208,7 +383,7 @@ class Running implements Call, LegOwner {
   hangup(cause: Cause = CAUSES.normal): Promise<never> {
     return this.#verb<never>(() => {
       if (!isFinal(cause.status)) throw new RangeError(`${cause.status} is no final status`);
-      this.#around.board.end(this.#leg, cause);
+      this.#dismiss(cause);
     });
   }
 
@@ -223,33 +398,96 @@ class Running implements Call, LegOwner {
     this.#dialed = before;
   }
 
-  ringing(): void {}
+  /** The call was sent on: another number's script takes the place of the one that dialled, which never goes on. */
+  #reroute(number: string, path: readonly Diverted[]): void {
+    this.#rerouted = true;
+    this.#around.kernel.afterStep(() => this.#around.kernel.input('reroute', () => this.#sentOn(number, path)));
+  }
 
-  early(): void {}
+  #sentOn(number: string, path: readonly Diverted[]): void {
+    this.#dial?.cancel(CAUSES.elsewhere);
+    this.#dial = undefined;
+    this.#rerouted = false;
+    if (this.#over) return;
+    this.#waiting = undefined;
+    this.#path = path;
+    this.#dialed = number;
+    this.#console();
+    const script = this.#around.route(number);
+    if (script === undefined) this.#dismiss(CAUSES.noSuchNumber);
+    else this.#begin(script);
+  }
 
-  progress(): void {}
+  /** What is pressed in a talk is the other party's affair. */
+  #digit(leg: Leg, digit: string): void {
+    if (leg !== this.#leg || this.#over || this.#bridged || this.#program !== undefined) return;
+    if (this.#confers) return this.#around.rooms.key(leg, digit);
+    if (!this.#recordings.pressed(digit)) this.#keyboard.pressed(digit);
+  }
 
-  answered(): void {}
-
-  digit(): void {}
-
-  played(_leg: Leg, token: string): void {
+  #played(token: string): void {
     if (token !== this.#token || token === '') return;
     this.#token = '';
-    this.#settle(undefined);
+    if (!this.#keyboard.prompted() && !this.#recordings.beeped()) this.#settle(undefined);
+  }
+
+  #programEnded(token: string, end: ProgramEnd): void {
+    if (token !== this.#program || this.#over) return;
+    this.#program = undefined;
+    this.#hush();
+    this.#settle(end);
   }
 
   /** Our own leg went: the pending await rejects. Another one: it left the bridge, and our leg is back with us. */
-  gone(leg: Leg): void {
-    if (leg === this.#leg) return this.#abandon();
+  #gone(leg: Leg): void {
+    if (leg === this.#leg) return this.#lost();
     if (!this.#others.delete(leg) || this.#over) return;
     // What it hears goes on unless it was this leg that it heard.
     if (this.#leg.place.in !== 'limbo') return;
-    this.#around.board.place(this.#leg, this.#place, this);
-    if (this.#bridged) this.#settle(undefined);
+    this.#around.board.place(this.#leg, this.#place, this.#owner);
+    if (this.#bridged) this.#settle(this.#met || undefined);
+  }
+
+  #lost(): void {
+    const errand = this.#errand;
+    this.#errand = undefined;
+    this.#abandon();
+    errand?.lost();
+  }
+
+  /** Another leg goes on in the place of ours, or of one that answered. */
+  #replaced(leg: Leg, by: Leg, errand: Errand | undefined): void {
+    if (this.#others.delete(leg)) this.#others.add(by);
+    if (leg !== this.#leg) return;
+    this.#leg = by;
+    if (errand === undefined) this.#errand?.replaced(by);
+    else this.#errand = errand;
+    this.#console();
+    this.#dial?.handOver(by);
+  }
+
+  /** Music for somebody who waits for what comes of him. */
+  #console(): void {
+    if (this.#errand !== undefined) this.#around.board.hear(this.#leg, MUSIC);
+  }
+
+  #reached(): void {
+    const errand = this.#errand;
+    this.#errand = undefined;
+    errand?.reached();
+  }
+
+  /** Ends our leg, or gives it back to who sent it. */
+  #dismiss(cause: Cause): void {
+    const errand = this.#errand;
+    if (errand === undefined) return this.#around.board.end(this.#leg, cause);
+    this.#errand = undefined;
+    this.#abandon();
+    errand.refused(cause.status < 300 ? CAUSES.unavailable : cause);
   }
 
   async #run(script: Script): Promise<void> {
+    this.#around.kernel.note(`script of ${this.#dialed}`);
     await script(this);
   }
 
@@ -258,12 +496,14 @@ class Running implements Call, LegOwner {
     this.#over = true;
     this.#counted?.close();
     this.#timer?.cancel();
+    this.#speaking?.cancel();
+    this.#keyboard.cancel();
     this.#dial?.cancel(CAUSES.cancelled);
     const waiting = this.#waiting;
     this.#waiting = undefined;
     const others = [...this.#others];
     this.#others.clear();
-    for (const other of others) this.#around.board.end(other, CAUSES.normal);
+    for (const other of others) if (other.place.in !== 'transfer') this.#around.board.end(other, CAUSES.normal);
     waiting?.reject(new Gone());
   }
 
@@ -278,9 +518,7 @@ class Running implements Call, LegOwner {
   #finish(cause: Cause): void {
     if (this.#over) return;
     const unanswered = this.#leg.state !== 'up' && cause === CAUSES.normal;
-    this.#around.kernel.input('script', () =>
-      this.#around.board.end(this.#leg, unanswered ? CAUSES.unavailable : cause),
-    );
+    this.#around.kernel.input('script', () => this.#dismiss(unanswered ? CAUSES.unavailable : cause));
   }
 
   /** Scripts that send the call round and round would never let the exchange do anything else. */
@@ -293,18 +531,36 @@ class Running implements Call, LegOwner {
 
   #own(leg: Leg): void {
     this.#others.add(leg);
-    this.#around.board.place(leg, this.#place, this);
+    this.#around.board.place(leg, this.#place, this.#owner);
   }
 
-  #answered(shows?: Party): void {
-    if (this.#leg.state !== 'up') this.#around.board.answer(this.#leg, shows ?? this.#leg.shows);
+  /** Whoever listens already is not answered. */
+  #answered(): void {
+    if (this.#leg.state !== 'up' && !this.#early) this.#around.board.answer(this.#leg, this.#leg.shows);
+    this.#reached();
   }
 
-  #hear(hears: Hears, token = ''): Promise<void> {
-    return this.#verb<void>(() => {
-      this.#token = token;
+  /** Plays to the end; {@link played} tells. */
+  #sound(what: readonly Playable[]): void {
+    const token = this.#around.kernel.token();
+    const hears = inLanguage(heardOf(what, token), this.#around.languageOf?.(this.#leg) ?? 'en');
+    this.#answered();
+    this.#token = token;
+    this.#around.board.hear(this.#leg, hears);
+  }
+
+  #hush(): void {
+    this.#token = '';
+    this.#around.board.hear(this.#leg, undefined);
+  }
+
+  /** What goes on until he hangs up. */
+  #hear(hears: Hears, after?: number): Promise<void> {
+    return this.#verb<void>((done) => {
+      this.#token = '';
       this.#answered();
       this.#around.board.hear(this.#leg, hears);
+      if (after !== undefined) this.#timer = this.#around.kernel.scene.after(after, done);
     });
   }
 
@@ -329,34 +585,12 @@ class Running implements Call, LegOwner {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     this.#bridged = false;
+    this.#met = false;
+    this.#around.kernel.note(`script of ${this.#dialed}`);
     waiting?.resolve(value);
   }
 }
 
 function isFinal(status: number): boolean {
   return Number.isInteger(status) && status >= 200 && status <= 699;
-}
-
-function listed(targets: DialTarget | readonly DialTarget[]): readonly DialTarget[] {
-  return typeof targets === 'string' || 'number' in targets ? [targets] : targets;
-}
-
-function wantedOf(target: DialTarget): Wanted {
-  if (typeof target === 'string') return { number: target, instance: undefined, after: 0, for: undefined };
-  const { number, instance, after = '0ms', for: ringing } = target;
-  return {
-    number,
-    instance,
-    after: milliseconds(after),
-    for: ringing === undefined ? undefined : milliseconds(ringing),
-  };
-}
-
-/** Throws a RangeError for what the dialplan's author cannot mean. */
-function howToRing(options: DialOptions): RingingOptions {
-  const { for: ringing = '20s', strategy = 'all', callLimit = Number.POSITIVE_INFINITY } = options;
-  const { earlyMedia = 'alone', declineEnds = 'dial', alert: ring, autoAnswer: answers = false } = options;
-  const alert = ring === undefined ? { answers } : { answers, ring };
-  alertFields(alert, 'localhost');
-  return { for: milliseconds(ringing), strategy, callLimit, earlyMedia, declineEnds, alert };
 }

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BindingRow, CdrRow, Change, Committed, SecretRow, SettingRow, Store, Tables } from './store.ts';
+import type {
+  BindingRow,
+  CdrRow,
+  DiversionRow,
+  Change,
+  Committed,
+  SecretRow,
+  SettingRow,
+  Store,
+  SubscriptionRow,
+  Tables,
+  TokenRow,
+} from './store.ts';
 
 /** One store at work: `reopen` closes it as its process would and opens what lasted. */
 export interface StoreSession {
@@ -32,7 +44,7 @@ export function storeContract(name: string, factory: StoreFactory): void {
   };
 
   held('begins empty', async (session) => {
-    for (const table of ['binding', 'secret', 'setting', 'cdr'] as const)
+    for (const table of ['binding', 'secret', 'setting', 'cdr', 'token', 'subscription'] as const)
       assert.deepEqual(await load(session, table), []);
   });
 
@@ -41,12 +53,33 @@ export function storeContract(name: string, factory: StoreFactory): void {
       put('binding', alice),
       put('binding', odd),
       put('secret', secret),
+      put('token', token),
       put('setting', setting('realm', 'x')),
     ];
     assert.deepEqual(await commit(session, rows), { ok: true });
     await assertHolds(session);
     const again = await session.reopen();
     await assertHolds(again);
+    return again;
+  });
+
+  held('keeps a subscription and its high-water mark, and forgets it', async (session) => {
+    await commit(session, [put('subscription', lamp)]);
+    await commit(session, [put('subscription', { ...lamp, mark: 2000 })]);
+    const again = await session.reopen();
+    assert.deepEqual(await load(again, 'subscription'), [{ ...lamp, mark: 2000 }]);
+    await commit(again, [remove('subscription', lamp.id)]);
+    assert.deepEqual(await load(again, 'subscription'), []);
+    return again;
+  });
+
+  held('keeps where an account sends its calls, and forgets it', async (session) => {
+    await commit(session, [put('diversion', diversion)]);
+    await commit(session, [put('diversion', { ...diversion, always: '', after: 0, doNotDisturb: 0 })]);
+    const again = await session.reopen();
+    assert.deepEqual(await load(again, 'diversion'), [{ ...diversion, always: '', after: 0, doNotDisturb: 0 }]);
+    await commit(again, [remove('diversion', diversion.id)]);
+    assert.deepEqual(await load(again, 'diversion'), []);
     return again;
   });
 
@@ -155,6 +188,7 @@ const alice: BindingRow = {
   instance: '<urn:uuid:1>',
   regId: 2_147_483_647,
   gruuKey: '0123456789abcdef',
+  gruuCseq: 4_294_967_295,
   protocol: 'udp',
   localAddress: '192.168.1.2',
   localPort: 5060,
@@ -180,6 +214,7 @@ const odd: BindingRow = {
   instance: '',
   regId: 0,
   gruuKey: '',
+  gruuCseq: 0,
   protocol: '',
   localAddress: '2001:db8::1',
   localPort: 0,
@@ -190,6 +225,48 @@ const odd: BindingRow = {
 };
 
 const secret: SecretRow = { id: 'alice', realm: 'strowger', md5: '0'.repeat(32), sha256: 'f'.repeat(64) };
+
+const lamp: SubscriptionRow = {
+  id: 'a84b4c76e66710 1928301774 a6c85cf reg;id=7',
+  package: 'reg',
+  account: 'alice',
+  resource: 'sip:alice@192.168.1.2',
+  event: 'reg;id=7',
+  callId: 'a84b4c76e66710',
+  localTag: '1928301774',
+  remoteTag: 'a6c85cf',
+  local: '<sip:alice@192.168.1.2>;tag=1928301774',
+  remote: '"\u00c4lice" <sip:alice@192.168.1.2>;tag=a6c85cf',
+  routeSet: '<sip:p1;lr>\n<sip:p2;lr>',
+  remoteTarget: 'sip:alice@192.168.1.7:5062',
+  remoteSeq: 4_294_967_295,
+  mark: 1000,
+  expiresAt: 1_900_000_000_123,
+  protocol: 'udp',
+  localAddress: '192.168.1.2',
+  localPort: 5060,
+  remoteAddress: '192.168.1.7',
+  remotePort: 65_535,
+};
+
+const diversion: DiversionRow = {
+  id: '102',
+  always: '+43 1 \u00e9',
+  busy: '103',
+  noAnswer: '',
+  unregistered: '*',
+  after: 4_294_967_295,
+  doNotDisturb: 1,
+};
+
+const token: TokenRow = {
+  id: '0123456789ab',
+  hash: 'e'.repeat(64),
+  name: 'wall board \u00e9',
+  scopes: 'read calls',
+  createdAt: 1_900_000_000_123,
+  expiresAt: 0,
+};
 
 const call: CdrRow = {
   id: '000001900000000 c0ffee',
@@ -207,11 +284,13 @@ const call: CdrRow = {
   reasonPhrase: 'Busy Here',
   q850: 17,
   legs: '[{"direction":"in"}]',
+  origin: 'phone',
 };
 
 async function assertHolds(session: StoreSession): Promise<void> {
   assert.deepEqual(byId(await load(session, 'binding')), byId([alice, odd]));
   assert.deepEqual(await load(session, 'secret'), [secret]);
+  assert.deepEqual(await load(session, 'token'), [token]);
   assert.deepEqual(await load(session, 'setting'), [setting('realm', 'x')]);
 }
 

@@ -1,3 +1,9 @@
+import type { Rooms } from './conference/rooms.ts';
+import type { Diversion, DiversionKey, DiversionRefusal } from './diversions.ts';
+import type { Originated, Origination } from './originate.ts';
+import type { StreamClient, Subscription, Topic } from './stream.ts';
+import type { Tokens } from './tokens.ts';
+
 /** What the exchange shows of itself: plain data for console, API and command line. Times are wall milliseconds. */
 
 export interface PartyView {
@@ -24,6 +30,22 @@ export interface CallView {
   readonly since: number;
   readonly answeredAt: number | undefined;
   readonly legs: readonly LegView[];
+  /** What has become of a call that the exchange places; undefined: a phone dialled it. */
+  readonly placed?: PlacedView | undefined;
+}
+
+/** How far a call is that the exchange places. */
+export interface PlacedView {
+  /** calling: nothing was heard yet. answered: the first phone. joined: another one, for it. */
+  readonly state: 'calling' | 'ringing' | 'answered' | 'joined' | 'ended';
+  /** Whose phone rings, or has answered. */
+  readonly at?: PartyView | undefined;
+  /** When it has ended: `answered` if it came to what was wanted. */
+  readonly outcome?: 'answered' | 'busy' | 'noAnswer' | 'unavailable' | 'rejected' | 'cancelled' | undefined;
+  /** When it has ended: the SIP status, as it came, and 200 when all went well. */
+  readonly status?: number | undefined;
+  readonly reasonPhrase?: string | undefined;
+  readonly q850?: number | undefined;
 }
 
 /** A call that has ended. */
@@ -32,6 +54,8 @@ export interface RecordView {
   readonly from: PartyView;
   /** The caller asked not to be named. */
   readonly withheld: boolean;
+  /** Who placed it: a phone, or the exchange when it was asked to. */
+  readonly origin: 'phone' | 'exchange';
   readonly dialed: string;
   /** The first phone that answered; undefined: none, or only the exchange itself. */
   readonly answeredBy: PartyView | undefined;
@@ -51,16 +75,66 @@ export interface RecordView {
     readonly status: number;
     readonly reasonPhrase: string;
     readonly q850?: number | undefined;
+    /** The accounts that sent the call there, the last one first. */
+    readonly forwardedBy?: readonly string[] | undefined;
+    /** How well it heard and was heard; undefined: nothing came of it. */
+    readonly quality?: QualityView | undefined;
   }[];
+}
+
+/** Losses in packets, times in milliseconds, opinions from 1 to 4.5 (MOS, ITU-T G.107). */
+export interface QualityView {
+  readonly codec: string;
+  /** Of what came from the phone. */
+  readonly received: { readonly packets: number; readonly lost: number; readonly jitter: number; readonly mos: number };
+  /** Of what it was sent, as it reported; `told` is its own opinion (RFC 3611). */
+  readonly sent?: {
+    readonly packets: number;
+    readonly lost: number;
+    readonly jitter: number;
+    readonly mos: number;
+    readonly told?: number | undefined;
+  };
+  /** There and back. */
+  readonly roundTrip?: number | undefined;
+}
+
+/** A conference room with somebody in it. */
+export interface ConferenceView {
+  readonly number: string;
+  readonly name: string;
+  readonly since: number;
+  readonly locked: boolean;
+  /** The file that is being recorded; undefined: none. */
+  readonly recording: string | undefined;
+  readonly members: readonly MemberView[];
+}
+
+export interface MemberView {
+  readonly id: string;
+  readonly call: string;
+  readonly leg: string;
+  readonly party: PartyView;
+  readonly since: number;
+  readonly moderator: boolean;
+  /** The others do not hear him. */
+  readonly muted: boolean;
+  /** He does not hear the others. */
+  readonly deaf: boolean;
+  readonly talking: boolean;
+  /** His hand is raised. */
+  readonly raised: boolean;
+  readonly held: boolean;
 }
 
 export interface RegistrationView {
   readonly account: string;
   readonly contact: string;
-  /** `udp:192.0.2.7:5060`, where it came from. */
+  /** `udp:192.0.2.7:5060`, where it came from; of a contact in the configuration where it is tried first, '' when nowhere. */
   readonly source: string;
   readonly userAgent: string;
-  readonly expiresAt: number;
+  /** undefined: never, for the configuration names it. */
+  readonly expiresAt: number | undefined;
   /** Whether it answered last time it was asked; `unknown` where nobody asks. */
   readonly reach: 'reachable' | 'unreachable' | 'unknown';
 }
@@ -79,15 +153,63 @@ export interface StatusView {
   readonly faults: number;
 }
 
+/** Somebody in a parking space. */
+export interface ParkedView {
+  readonly space: string;
+  readonly call: string;
+  readonly party: PartyView;
+  /** The account that parked him. */
+  readonly by: string | undefined;
+  readonly since: number;
+}
+
+/** Where an account's calls go. */
+export interface DiversionView extends Diversion {
+  readonly locked: readonly DiversionKey[];
+}
+
+/** A transfer that a program asks for: to a number, or a join with another call of the same account. */
+export interface TransferWish {
+  readonly to?: string | undefined;
+  readonly join?: string | undefined;
+  /** The account whose party is sent, or the leg; whoever was called unless one is said. */
+  readonly by?: string | undefined;
+  readonly leg?: string | undefined;
+}
+
+export type TransferTaken = 'asked' | 'no call' | 'no other call' | 'no number' | 'nobody' | 'forbidden';
+
 /** What api/ may ask of the running exchange. */
 export interface ExchangeView {
   status(): StatusView;
   calls(): readonly CallView[];
+  /** One in progress, or one that the exchange placed and that is over. */
+  call(id: string): CallView | undefined;
   registrations(): readonly RegistrationView[];
-  /** The last calls that have ended, the newest first; at most 1000. */
-  records(limit: number): readonly RecordView[];
+  /** Those with somebody in them. */
+  readonly conferences: Pick<Rooms, 'views' | 'view' | 'change' | 'changeMember' | 'kick' | 'end'>;
+  /** The last calls that have ended, the newest first; at most 1000; with `before`, those that ended before that call. */
+  records(limit: number, before?: string): readonly RecordView[];
+  /** Sends whom somebody talks to in that call elsewhere, as his phone would by its transfer key. */
+  transfer(call: string, wish: TransferWish): TransferTaken;
   /** Ends a call by its id (or a unique prefix of it); false: there is none. */
   hangup(id: string): boolean;
   /** The demo's or configuration's accounts: what to type into a phone. */
   accounts(): readonly { readonly number: string; readonly name: string }[];
+  parked(): readonly ParkedView[];
+  /** Parks whom an account talks to in that call, in any free space unless one is named; why it cannot be. */
+  park(call: string, by: string, space?: string): 'parked' | 'no call' | 'no parking';
+  /** What becomes of an account's calls, and what of it only the configuration changes; undefined: there is no such account. */
+  diversion(account: string): DiversionView | undefined;
+  /** Answers when it is on disk. */
+  divert(
+    account: string,
+    change: Partial<Diversion>,
+    then: (result: { readonly ok: true } | DiversionRefusal) => void,
+  ): void;
+  /** Places a call; `hear` is told what becomes of it. */
+  originate(request: Origination, hear?: (now: PlacedView) => void): Originated;
+  /** Follows what changes, from a snapshot or from `since` on. */
+  subscribe(client: StreamClient, topics: readonly Topic[], since?: string): Subscription;
+  readonly tokens: Pick<Tokens, 'list' | 'create' | 'revoke' | 'verify'>;
 }

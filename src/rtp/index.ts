@@ -1,7 +1,18 @@
 export { DigitReceiver } from './digit-receiver.ts';
 export { JitterEstimate } from './jitter.ts';
+export { type HeldPacket, JitterBuffer, type Taken } from './jitter-buffer.ts';
 export { middleOf, ntpTime, roundTrip } from './ntp.ts';
-export { HEADER_OCTETS, isRtcp, newHeader, readHeader, rewriteHeader, type RtpHeader, writeHeader } from './packet.ts';
+export {
+  HEADER_OCTETS,
+  isRtcp,
+  newHeader,
+  read32,
+  readHeader,
+  rewriteHeader,
+  type RtpHeader,
+  write32,
+  writeHeader,
+} from './packet.ts';
 export {
   type MalformedRtcp,
   type NtpTime,
@@ -22,6 +33,8 @@ export {
   type EventPacket,
   newEvent,
   readEvent,
+  rescaleEvents,
   type TelephoneEvent,
   writeEvent,
 } from './telephone-event.ts';
+export { readVoipMetrics, type VoipMetrics, voipMetricsBody, XR } from './voip-metrics.ts';

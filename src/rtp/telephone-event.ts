@@ -52,6 +52,20 @@ export function writeEvent(
   bytes[at + 3] = duration & 0xff;
 }
 
+/**
+ * Rewrites the durations of a payload's events from one clock rate to another (Hz), at most to the longest there is. In `bytes`
+ * the payload stands from `at` to `to`.
+ */
+export function rescaleEvents(bytes: Uint8Array, at: number, to: number, from: number, clock: number): void {
+  if (from === clock) return;
+  for (let event = at; event + EVENT_OCTETS <= to; event += EVENT_OCTETS) {
+    const duration = Math.round((((bytes[event + 2]! << 8) | bytes[event + 3]!) * clock) / from);
+    const bounded = Math.min(MAX_DURATION, duration);
+    bytes[event + 2] = bounded >> 8;
+    bytes[event + 3] = bounded & 0xff;
+  }
+}
+
 /** `0`–`9`, `*`, `#`, `A`–`D`, and `!` for a hook flash (RFC 4733 §3.2); '' for events that are no key. */
 export function digitOf(event: number): string {
   return DIGITS.charAt(event);

@@ -1,7 +1,17 @@
-export { makeAnswer, readAnswer } from './answer.ts';
+export { makeAnswer, type Refused, readAnswer } from './answer.ts';
+export { keyOctets } from './crypto.ts';
 export { directionOf, meet, receives, reverse, sends } from './direction.ts';
 export { makeOffer } from './offer.ts';
 export { parseSdp, printSdp } from './parse.ts';
+export {
+  type Passed,
+  passedAnswer,
+  passedOffer,
+  type PassedFormat,
+  type PassedKind,
+  passedKind,
+  readPassed,
+} from './passed.ts';
 export { nextVersion, revise, sameExceptVersion } from './revise.ts';
 export type {
   Agreement,
@@ -10,6 +20,7 @@ export type {
   Connection,
   Direction,
   Line,
+  LocalCrypto,
   LocalAudio,
   MalformedSdp,
   Media,
@@ -17,4 +28,6 @@ export type {
   PayloadMap,
   RtpMap,
   Sdp,
+  SrtpPolicy,
+  SuiteName,
 } from './types.ts';

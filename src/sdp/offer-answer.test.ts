@@ -406,3 +406,25 @@ test('property: m-lines are never removed nor moved, through any run of offers a
     }),
   );
 });
+
+test('what the peer says of the Opus that it takes is agreed; nonsense is not', () => {
+  const sent = (parameters: string) =>
+    answered(offer('m=audio 4000 RTP/AVP 111', 'a=rtpmap:111 opus/48000/2', `a=fmtp:111 ${parameters}`), {
+      ...us,
+      codecs: ['opus'],
+    }).audio.send;
+  const opus = { payload: 111, codec: 'opus' } as const;
+  assert.deepEqual(sent('useinbandfec=1; usedtx=1; maxaveragebitrate=16000; stereo=1'), {
+    ...opus,
+    bitrate: 16_000,
+    dtx: true,
+  });
+  assert.deepEqual(sent('stereo=0;usedtx=0'), opus);
+  for (const bad of [
+    'maxaveragebitrate=0',
+    'maxaveragebitrate=99999999',
+    'maxaveragebitrate=',
+    'xmaxaveragebitrate=9000',
+  ])
+    assert.deepEqual(sent(bad), opus, bad);
+});

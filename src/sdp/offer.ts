@@ -1,4 +1,15 @@
-import { type Bound, CODECS, EVENTS, boundPayloads, payloadNumber } from './payloads.ts';
+import { offeredCrypto } from './crypto.ts';
+import {
+  type Bound,
+  CODECS,
+  COMFORT,
+  EVENTS,
+  boundPayloads,
+  isCodec,
+  isEvents,
+  type Meaning,
+  payloadNumber,
+} from './payloads.ts';
 import { assemble, audioIndex, audioSection, multiplexes, refusedSection, timesOf } from './sections.ts';
 import type { Line, LocalAudio, Media, Sdp } from './types.ts';
 
@@ -10,10 +21,14 @@ export function makeOffer(local: LocalAudio, previous?: Sdp, peer?: Sdp): Sdp {
   const index = previous === undefined ? 0 : audioSlot(previous);
   const slot = previous?.media[index];
   const bound = offered(local, slot, peer?.media[index]);
-  const protocol = slot?.type === 'audio' ? slot.protocol : 'RTP/AVP';
+  const usual = local.crypto?.policy === 'required' ? 'RTP/SAVP' : 'RTP/AVP';
+  const protocol = slot?.type === 'audio' ? slot.protocol : usual;
+  const extras = offeredCrypto(local.crypto, slot);
   const sections: (readonly Line[])[] = previous?.media.map(refusedSection) ?? [];
   // A new leg is not offered multiplexing: plain telephones gain nothing. What was agreed once is kept.
-  sections[index] = audioSection(local, protocol, bound, local.direction, slot !== undefined && multiplexes(slot));
+  const mux = slot !== undefined && multiplexes(slot);
+  sections[index] = audioSection(local, protocol, bound, local.direction, mux, extras);
+  for (const [at, lines] of local.beside ?? []) if (at !== index && at <= sections.length) sections[at] = lines;
   return assemble(local, timesOf(previous), sections);
 }
 
@@ -29,14 +44,29 @@ function offered(local: LocalAudio, slot: Media | undefined, peerSlot: Media | u
   const known = slot === undefined ? [] : boundPayloads(slot);
   const taken = takenNumbers([slot, peerSlot]);
   const bound: Bound[] = [];
-  for (const meaning of [...new Set(local.codecs), 'events' as const]) {
+  for (const meaning of meanings(local)) {
     const before = known.find((one) => one.meaning === meaning)?.payload;
-    const payload =
-      before ?? freeNumber(meaning === 'events' ? EVENTS.payload : CODECS[meaning].payload, taken, meaning);
+    const payload = before ?? freeNumber(usualNumber(meaning), taken, meaning);
     taken.set(payload, meaning);
     bound.push({ payload, meaning });
   }
   return bound;
+}
+
+/** Comfort noise beside G.711 only, and telephone-event for each clock rate of a codec (RFC 4733 §2.1). */
+function meanings({ codecs, comfort, events }: LocalAudio): readonly Meaning[] {
+  const narrow = codecs.some((codec) => CODECS[codec].clock === EVENTS.events.clock);
+  return [
+    ...new Set(codecs),
+    ...(comfort === true && codecs.some((codec) => codec === 'PCMU' || codec === 'PCMA') ? ['comfort' as const] : []),
+    ...(events !== false && narrow ? ['events' as const] : []),
+    ...(events !== false && codecs.includes('opus') ? ['events/48000' as const] : []),
+  ];
+}
+
+function usualNumber(meaning: Meaning): number {
+  if (isCodec(meaning)) return CODECS[meaning].payload;
+  return isEvents(meaning) ? EVENTS[meaning].payload : COMFORT.payload;
 }
 
 /** What each number of this stream means already; 'other' for what is not ours (RFC 3264 §8.3.2). */

@@ -5,16 +5,41 @@ interface Known {
   readonly clock: number;
 }
 
-/** Our codecs with their static payload types (RFC 3551 §6, table 4). */
+/**
+ * Our codecs with their payload types (RFC 3551 §6, tables 4). G.722 says 8000 although it samples at 16 kHz (§4.5.2); Opus says 48000
+ * and two channels whatever it carries (RFC 7587 §7), and has no static number: 111 is what browsers use.
+ */
 export const CODECS: Readonly<Record<CodecName, Known>> = {
   PCMU: { payload: 0, clock: 8000 },
   PCMA: { payload: 8, clock: 8000 },
+  G722: { payload: 9, clock: 8000 },
+  opus: { payload: 111, clock: 48_000 },
 };
 
-/** telephone-event has no static number; 101 is what everybody uses. Events 0–15 are digits, 16 is flash (RFC 4733 §3.2). */
-export const EVENTS = { encoding: 'telephone-event', payload: 101, clock: 8000, range: '0-16' } as const;
+/**
+ * telephone-event has no static number; 101 is what everybody uses. It has the clock of the audio beside it (RFC 4733 §2.1). Events
+ * 0–15 are digits, 16 is flash (§3.2).
+ */
+export const EVENTS = {
+  events: { payload: 101, clock: 8000 },
+  'events/48000': { payload: 102, clock: 48_000 },
+} as const;
+export const EVENT_ENCODING = 'telephone-event';
+export const EVENT_RANGE = '0-16';
 
-export type Meaning = CodecName | 'events';
+/** Comfort noise (RFC 3389 §4). */
+export const COMFORT = { encoding: 'CN', payload: 13, clock: 8000 } as const;
+
+export type EventMeaning = keyof typeof EVENTS;
+export type Meaning = CodecName | EventMeaning | 'comfort';
+
+export function isCodec(meaning: Meaning): meaning is CodecName {
+  return meaning in CODECS;
+}
+
+export function isEvents(meaning: Meaning): meaning is EventMeaning {
+  return meaning in EVENTS;
+}
 
 export interface Bound {
   readonly payload: number;
@@ -40,18 +65,23 @@ export function payloadNumber(format: string): number | undefined {
 }
 
 function meaningOf(payload: number, map: RtpMap | undefined): Meaning | undefined {
+  if (payload === COMFORT.payload && (map === undefined || matches(map, COMFORT.encoding, COMFORT.clock)))
+    return 'comfort';
   for (const name of codecNames()) {
     const { payload: fixed, clock } = CODECS[name];
-    if (map === undefined ? payload === fixed : matches(map, name, clock)) return name;
+    if (map === undefined ? payload === fixed && fixed < 96 : matches(map, name, clock)) return name;
   }
-  return map !== undefined && matches(map, EVENTS.encoding, EVENTS.clock) ? 'events' : undefined;
+  if (map === undefined) return undefined;
+  if (matches(map, EVENT_ENCODING, EVENTS.events.clock)) return 'events';
+  return matches(map, EVENT_ENCODING, EVENTS['events/48000'].clock) ? 'events/48000' : undefined;
 }
 
 export function codecNames(): readonly CodecName[] {
-  return ['PCMU', 'PCMA'];
+  return ['PCMU', 'PCMA', 'G722', 'opus'];
 }
 
-/** Encoding names match without case (RFC 4855 §3). */
+/** Encoding names match without case (RFC 4855 §3). Opus always has two channels, though some leave them out. */
 function matches(map: RtpMap, encoding: string, clock: number): boolean {
-  return map.clock === clock && map.channels === 1 && map.encoding.toLowerCase() === encoding.toLowerCase();
+  if (map.clock !== clock || map.encoding.toLowerCase() !== encoding.toLowerCase()) return false;
+  return map.channels === 1 || (encoding === 'opus' && map.channels === 2);
 }

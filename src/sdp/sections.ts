@@ -1,5 +1,16 @@
 import { built } from './describe.ts';
-import { type Bound, boundPayloads, CODECS, codecNames, EVENTS } from './payloads.ts';
+import {
+  type Bound,
+  boundPayloads,
+  CODECS,
+  codecNames,
+  COMFORT,
+  EVENT_ENCODING,
+  EVENT_RANGE,
+  EVENTS,
+  isCodec,
+  isEvents,
+} from './payloads.ts';
 import type { CodecName, Direction, Line, LocalAudio, Media, Sdp } from './types.ts';
 
 /** A whole description out of our session lines and sections. */
@@ -36,22 +47,28 @@ export function audioSection(
   bound: readonly Bound[],
   direction: Direction,
   mux: boolean,
+  extras: readonly Line[] = [],
 ): readonly Line[] {
   return [
     { type: 'm', value: `audio ${local.port} ${protocol} ${bound.map(({ payload }) => payload).join(' ')}` },
     ...bound.flatMap(formatLines),
     { type: 'a', value: 'ptime:20' },
     ...(mux ? [{ type: 'a', value: MUX }] : []),
+    ...extras,
     { type: 'a', value: direction },
   ];
 }
 
 function formatLines({ payload, meaning }: Bound): readonly Line[] {
-  if (meaning !== 'events') return [{ type: 'a', value: `rtpmap:${payload} ${meaning}/${CODECS[meaning].clock}` }];
-  return [
-    { type: 'a', value: `rtpmap:${payload} ${EVENTS.encoding}/${EVENTS.clock}` },
-    { type: 'a', value: `fmtp:${payload} ${EVENTS.range}` },
-  ];
+  const attribute = (value: string): Line => ({ type: 'a', value });
+  if (isEvents(meaning)) {
+    const map = `rtpmap:${payload} ${EVENT_ENCODING}/${EVENTS[meaning].clock}`;
+    return [map, `fmtp:${payload} ${EVENT_RANGE}`].map(attribute);
+  }
+  if (!isCodec(meaning)) return [attribute(`rtpmap:${payload} ${COMFORT.encoding}/${COMFORT.clock}`)];
+  const map = `rtpmap:${payload} ${meaning}/${CODECS[meaning].clock}`;
+  // RFC 7587 §7: always two channels; we use the forward error correction of those who send it (§6.1).
+  return (meaning === 'opus' ? [`${map}/2`, `fmtp:${payload} useinbandfec=1`] : [map]).map(attribute);
 }
 
 /** A stream that is refused, or was: port 0 in its place, one format at least (RFC 3264 §6, §8.2). */
@@ -59,17 +76,22 @@ export function refusedSection({ type, protocol, formats }: Media): readonly Lin
   return [{ type: 'm', value: [type, 0, protocol, ...(formats.length === 0 ? ['0'] : formats)].join(' ') }];
 }
 
-/**
- * Where in a description the audio stream stands that we can speak, with one of these codecs; -1: nowhere. Of SRTP and RTP
- * side by side it is RTP.
- */
-export function audioIndex(sdp: Sdp, codecs: readonly CodecName[] = codecNames()): number {
+/** Where in a description the first audio stream stands that has one of these codecs and is as it should; -1: nowhere. */
+export function audioIndex(
+  sdp: Sdp,
+  codecs: readonly CodecName[] = codecNames(),
+  fits: (media: Media) => boolean = () => true,
+): number {
   return sdp.media.findIndex(
     (media) =>
-      isOurs(media) && boundPayloads(media).some(({ meaning }) => meaning !== 'events' && codecs.includes(meaning)),
+      isRtpAudio(media) &&
+      fits(media) &&
+      boundPayloads(media).some(({ meaning }) => isCodec(meaning) && codecs.includes(meaning)),
   );
 }
 
-function isOurs({ type, port, protocol }: Media): boolean {
-  return type === 'audio' && port !== 0 && (protocol === 'RTP/AVP' || protocol === 'RTP/AVPF');
+const PROFILES = new Set(['RTP/AVP', 'RTP/AVPF', 'RTP/SAVP', 'RTP/SAVPF']);
+
+function isRtpAudio({ type, port, protocol }: Media): boolean {
+  return type === 'audio' && port !== 0 && PROFILES.has(protocol);
 }

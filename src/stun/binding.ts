@@ -61,3 +61,38 @@ function hexOctets(text: string): readonly number[] {
     return [value >> 8, value & 255];
   });
 }
+
+/** A binding request of that transaction (96 bits), as short as can be (RFC 8489 §5). */
+export function bindingRequest(transaction: Uint8Array): Uint8Array {
+  const request = new Uint8Array(HEADER);
+  const write = new DataView(request.buffer);
+  write.setUint16(0, BINDING_REQUEST);
+  write.setUint32(4, COOKIE);
+  request.set(transaction.subarray(0, 12), 8);
+  return request;
+}
+
+/** Where the request of that transaction came from, as its success response says; undefined: it is no such response. */
+export function mappedIn(response: Uint8Array, transaction: Uint8Array): StunSource | undefined {
+  if (response.length < HEADER || response.length > LONGEST) return undefined;
+  const read = new DataView(response.buffer, response.byteOffset, response.byteLength);
+  const sound = read.getUint16(2) === response.length - HEADER && response.length % 4 === 0;
+  if (read.getUint16(0) !== BINDING_SUCCESS || read.getUint32(4) !== COOKIE || !sound) return undefined;
+  if (!transaction.every((octet, at) => response[8 + at] === octet)) return undefined;
+  for (let at = HEADER; at + 4 <= response.length; at += 4 + Math.ceil(read.getUint16(at + 2) / 4) * 4) {
+    const length = read.getUint16(at + 2);
+    if (read.getUint16(at) === XOR_MAPPED_ADDRESS && at + 4 + length <= response.length)
+      return unmasked(response.subarray(at + 4, at + 4 + length), response);
+  }
+  return undefined;
+}
+
+/** XOR-MAPPED-ADDRESS (§14.2): a family, the port, the address, both masked by cookie and transaction. */
+function unmasked(value: Uint8Array, message: Uint8Array): StunSource | undefined {
+  const octets = [...value.subarray(4)].map((octet, at) => octet ^ (message[4 + at] ?? 0));
+  const port = (((value[2] ?? 0) << 8) | (value[3] ?? 0)) ^ (COOKIE >>> 16);
+  if (value[1] === 1 && octets.length === 4) return { address: octets.join('.'), port };
+  if (value[1] !== 2 || octets.length !== 16) return undefined;
+  const groups = Array.from({ length: 8 }, (_, at) => ((octets[2 * at] ?? 0) << 8) | (octets[2 * at + 1] ?? 0));
+  return { address: groups.map((group) => group.toString(16)).join(':'), port };
+}

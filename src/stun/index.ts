@@ -1,1 +1,1 @@
-export { bindingResponse, type StunSource } from './binding.ts';
+export { bindingRequest, bindingResponse, mappedIn, type StunSource } from './binding.ts';

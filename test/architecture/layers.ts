@@ -57,7 +57,8 @@ const LAYERS: readonly Layer[] = [
   {
     path: 'src/node',
     // It mounts the API's table and runs the media host in a worker; of all else it knows the ports.
-    may: ['src/kernel', 'src/api', 'src/media'],
+    // It asks STUN servers for our address outside.
+    may: ['src/kernel', 'src/api', 'src/media', 'src/stun'],
     types: ['src/sip', 'src/pbx', 'src/call'],
     packages: ['*'],
     live: true,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,6 +53,29 @@ test('installed from its tarball in an empty folder it starts, and a phone hears
     const [code] = (await once(server, 'exit')) as [number | null];
     assert.equal(code, 0);
   }
+});
+
+test('its check reads a configuration in TypeScript and in YAML, and names each mistake', () => {
+  const bin = join(folder, 'node_modules', 'strowger', 'bin', 'strowger.js');
+  const check = (name: string, text: string): { readonly status: number | null; readonly said: string } => {
+    writeFileSync(join(folder, name), text);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'check', name], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    return { status, said: stdout + stderr };
+  };
+  const typed = `import { defineConfig } from 'strowger';
+    export default defineConfig({ endpoints: { 101: { secret: 'x' } }, dialplan: (d) => void d.on('600', (c) => c.echo()) });`;
+  assert.deepEqual(check('strowger.config.ts', typed), {
+    status: 0,
+    said: 'strowger.config.ts has no mistakes (endpoints: 1, extensions: 0).\n',
+  });
+  assert.equal(check('good.yaml', 'endpoints:\n  101: { secret: x }\n').status, 0);
+  const bad = check('bad.yaml', 'endpoints:\n  101: { secret: x, seccret: y }\nsessionTimer: 10s\n');
+  assert.notEqual(bad.status, 0);
+  assert.match(bad.said, /bad\.yaml:2\b.*seccret/);
+  assert.match(bad.said, /bad\.yaml:3\b/);
 });
 
 test('a user writes a dialplan and tests it with the exported kit', () => {

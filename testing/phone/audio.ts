@@ -1,5 +1,6 @@
-import { type CodecName, encode } from '../../src/codec/index.ts';
+import type { CodecName } from '../../src/codec/index.ts';
 import type { Kernel, Timer } from '../../src/kernel/index.ts';
+import { Protection } from '../../src/media/protect.ts';
 import type { UdpSocket } from '../../src/media/net.ts';
 import {
   DigitReceiver,
@@ -15,9 +16,10 @@ import {
 } from '../../src/rtp/index.ts';
 import type { Agreement } from '../../src/sdp/index.ts';
 import type { Source } from '../ear.ts';
-import { decoded, STATIC } from '../g711.ts';
+import { STATIC } from '../g711.ts';
 import type { Host } from '../host.ts';
 import { RATE, Recording } from '../recording.ts';
+import { SpeechCodec } from './speech-codec.ts';
 
 const FRAME_MS = 20;
 const FRAME = (RATE * FRAME_MS) / 1000;
@@ -36,26 +38,34 @@ export interface Stream {
   markers: number;
   /** `address:port` of each sender, in order of appearance. */
   sources: string[];
+  /** What it was spoken to in, in the order in which that came. */
+  codecs: CodecName[];
 }
 
 /** The sound of one call: sends a tone in packets of 20 ms, records what comes. */
 export class Audio {
   readonly recording = new Recording();
-  readonly stream: Stream = { packets: 0, ssrcs: [], strangers: 0, stepsBack: 0, markers: 0, sources: [] };
+  readonly stream: Stream = { packets: 0, ssrcs: [], strangers: 0, stepsBack: 0, markers: 0, sources: [], codecs: [] };
   /** Keys heard (RFC 4733). */
   readonly digits: string[] = [];
   readonly #kernel: Kernel;
   readonly #source: Source;
   readonly #header = newHeader();
   readonly #receiver = new DigitReceiver(RATE, (digit) => void this.digits.push(digit));
+  /** For keys in Opus' clock. */
+  readonly #wideReceiver = new DigitReceiver(48_000, (digit) => void this.digits.push(digit));
   readonly #ssrc: number;
   readonly #firstTimestamp: number;
+  readonly #protection = new Protection();
   readonly #bornAt: number;
+  readonly #codecs = new Map<CodecName, SpeechCodec>();
+  #firstHeard: number | undefined;
   #socket: UdpSocket;
   #agreement: Agreement | undefined;
   #sequence: number;
   #tick: Timer | undefined;
   #talking = false;
+  #saying: { readonly source: Source; frames: number; readonly said: () => void } | undefined;
   #keys: { readonly packets: EventPacket[]; readonly timestamp: number; readonly sent: () => void } | undefined;
   #waiting: { readonly digit: string; readonly sent: () => void }[] = [];
   #last: { sequence: number; timestamp: number } | undefined;
@@ -74,9 +84,19 @@ export class Audio {
     return this.#socket.local;
   }
 
+  /** The codec it speaks; undefined: it says nothing. */
+  get codec(): CodecName | undefined {
+    return this.#agreement?.send?.codec;
+  }
+
+  get secure(): boolean {
+    return this.#agreement?.crypto !== undefined;
+  }
+
   /** Sends and takes from now on what was agreed. */
   agree(agreement: Agreement): void {
     this.#agreement = agreement;
+    this.#protection.agree(agreement.crypto);
     if (this.#sends()) this.#start();
     else this.#stop();
   }
@@ -88,6 +108,11 @@ export class Audio {
     this.#waiting.push(...all.map((digit, at) => ({ digit, sent: at === all.length - 1 ? sent : () => undefined })));
   }
 
+  /** Says this in the place of its own sound for so long; `said` when it is out. */
+  say(source: Source, ms: number, said: () => void): void {
+    this.#saying = { source, frames: Math.ceil(ms / FRAME_MS), said };
+  }
+
   /** The same call at another address. */
   move(host: Host): void {
     this.#socket.close();
@@ -96,6 +121,8 @@ export class Audio {
 
   close(): void {
     this.#stop();
+    for (const codec of this.#codecs.values()) codec.close();
+    this.#codecs.clear();
     this.#socket.close();
   }
 
@@ -117,6 +144,7 @@ export class Audio {
     const next = (): void => {
       this.#tick = this.#kernel.scene.after(FRAME_MS, next);
       this.#receiver.tick(this.#kernel.now());
+      this.#wideReceiver.tick(this.#kernel.now());
       this.#send();
     };
     // The microphone fills a packet first.
@@ -134,11 +162,23 @@ export class Audio {
     else this.#sendKey(key);
   }
 
+  #sound(): Int16Array {
+    const saying = this.#saying;
+    if (saying === undefined) return this.#source(FRAME);
+    saying.frames -= 1;
+    if (saying.frames === 0) {
+      this.#saying = undefined;
+      saying.said();
+    }
+    return saying.source(FRAME);
+  }
+
   #sendFrame(): void {
     const { send } = this.#agreement ?? {};
     if (send === undefined) return;
-    const bytes = new Uint8Array(HEADER_OCTETS + FRAME);
-    encode(send.codec, this.#source(FRAME), FRAME, bytes, HEADER_OCTETS);
+    const payload = this.#codec(send.codec).encode(this.#sound());
+    const bytes = new Uint8Array(HEADER_OCTETS + payload.length);
+    bytes.set(payload, HEADER_OCTETS);
     this.#put(bytes, !this.#talking, send.payload, this.#timestamp());
     this.#talking = true;
   }
@@ -158,7 +198,8 @@ export class Audio {
   #key(): EventPacket | undefined {
     const next = this.#keys === undefined ? this.#waiting.shift() : undefined;
     if (next !== undefined) {
-      const packets = digitPackets(next.digit, (KEY_MS * RATE) / 1000, FRAME);
+      const perMs = (this.#agreement?.events?.sendClock ?? RATE) / 1000;
+      const packets = digitPackets(next.digit, KEY_MS * perMs, FRAME_MS * perMs);
       if (packets === undefined) throw new Error(`no key: '${next.digit}'`);
       this.#keys = { packets: [...packets], timestamp: this.#timestamp(), sent: next.sent };
     }
@@ -166,18 +207,26 @@ export class Audio {
   }
 
   #timestamp(): number {
-    return (this.#firstTimestamp + Math.round(((this.#kernel.now() - this.#bornAt) * RATE) / 1000)) >>> 0;
+    const { send } = this.#agreement ?? {};
+    const clock = RATE * (send === undefined ? 1 : this.#codec(send.codec).unitsPerSample);
+    return (this.#firstTimestamp + Math.round(((this.#kernel.now() - this.#bornAt) * clock) / 1000)) >>> 0;
   }
 
   #put(bytes: Uint8Array, marker: boolean, payload: number, timestamp: number): void {
     const { remote } = this.#agreement ?? {};
     writeHeader(bytes, marker, payload, this.#sequence, timestamp >>> 0, this.#ssrc);
     this.#sequence = (this.#sequence + 1) & 0xffff;
-    if (remote !== undefined) this.#socket.send(bytes, remote.address, remote.port);
+    const sealed = this.#protection.seal(bytes);
+    if (remote !== undefined && sealed !== undefined) this.#socket.send(sealed, remote.address, remote.port);
   }
 
-  #received(bytes: Uint8Array, from: string): void {
+  #received(datagram: Uint8Array, from: string): void {
     const header = this.#header;
+    const bytes = this.#protection.open(datagram);
+    if (bytes === undefined) {
+      this.stream.strangers += 1;
+      return;
+    }
     if (!readHeader(bytes, header)) {
       this.stream.strangers += 1;
       return;
@@ -185,11 +234,34 @@ export class Audio {
     this.#observe(from);
     const codec = this.#codecOf(header.payload);
     if (codec !== undefined) {
-      const samples = decoded(codec, bytes.subarray(header.payloadAt, header.payloadEnd));
-      this.recording.take(this.#kernel.now(), header.ssrc, header.timestamp, samples);
-    } else if (header.payload === this.#agreement?.events?.receive)
-      this.#receiver.take(bytes, header, this.#kernel.now());
-    else this.stream.strangers += 1;
+      if (!this.stream.codecs.includes(codec)) this.stream.codecs.push(codec);
+      const speech = this.#codec(codec);
+      const samples = speech.decode(bytes.subarray(header.payloadAt, header.payloadEnd));
+      this.recording.take(this.#kernel.now(), header.ssrc, this.#inSamples(header.timestamp, speech), samples);
+    } else if (!this.#takeKey(bytes)) this.stream.strangers += 1;
+  }
+
+  #takeKey(bytes: Uint8Array): boolean {
+    const { receive, receiveClock = RATE, also } = this.#agreement?.events ?? {};
+    const { payload } = this.#header;
+    const clock = payload === receive ? receiveClock : payload === also?.receive ? also.clock : undefined;
+    if (clock === undefined) return false;
+    (clock === RATE ? this.#receiver : this.#wideReceiver).take(bytes, this.#header, this.#kernel.now());
+    return true;
+  }
+
+  /** A timestamp as if the clock were 8 kHz: only its distance from the first one counts. */
+  #inSamples(timestamp: number, { unitsPerSample }: SpeechCodec): number {
+    this.#firstHeard ??= timestamp;
+    return Math.round(((timestamp - this.#firstHeard) | 0) / unitsPerSample) >>> 0;
+  }
+
+  #codec(name: CodecName): SpeechCodec {
+    const known = this.#codecs.get(name);
+    if (known !== undefined) return known;
+    const made = new SpeechCodec(name);
+    this.#codecs.set(name, made);
+    return made;
   }
 
   /** What was offered is taken before an answer says what was agreed: media may overtake it (RFC 3264 §5.1). */

@@ -1,17 +1,26 @@
+import { type CodecName, tonesOf } from '../../src/codec/index.ts';
+import { base64, fromLatin1 } from '../../src/kernel/index.ts';
+import { keyOctets, type LocalCrypto, type SuiteName } from '../../src/sdp/index.ts';
 import { type Field, type Message, reasonPhrase, type Request, type Response } from '../../src/sip/message/index.ts';
 import type { ServerTransaction } from '../../src/sip/transaction/types.ts';
 import type { Ending, InviteSession, Refusal, Reoffer, SessionUser } from '../../src/sip/usage/types.ts';
-import type { Duration } from '../duration.ts';
+import { type Duration, ms } from '../duration.ts';
+import { muted, type Source, tone } from '../ear.ts';
 import { Audio, type Stream } from './audio.ts';
 import { Description } from './description.ts';
 import { asserted, type Display, shown } from './display.ts';
 import { Hearing } from './hearing.ts';
 import type { DialOptions, Instrument } from './instrument.ts';
+import { Picture } from './picture.ts';
+import { PhoneReferral } from './referral.ts';
 
 export type CallState = 'calling' | 'ringing' | 'answered' | 'up' | 'ended';
 
 /** Longer than any transaction takes to fail (64*T1, RFC 3261 §17). */
 const PATIENCE: Duration = '40s';
+
+/** So long a NOTIFY may come for a REFER whose answer was lost (64*T1). */
+const UNANSWERED = 32_000;
 
 /** One call as the person at the phone sees and hears it. */
 export class PhoneCall extends Hearing {
@@ -38,6 +47,9 @@ export class PhoneCall extends Hearing {
   /** What the INVITE offered, until it is answered. */
   #offer: Uint8Array | undefined;
   readonly #phone: Instrument;
+  readonly #referrals: PhoneReferral[] = [];
+  /** Its streams beside the audio. */
+  readonly #pictures: readonly Picture[];
   readonly #audio: Audio;
   readonly #description: Description;
 
@@ -49,9 +61,13 @@ export class PhoneCall extends Hearing {
     this.#audio = audio;
     this.#state = 'calling';
     this.displays.push(display);
+    this.#pictures = phone.pictures.map((one) => new Picture(phone.host, one, phoneKeys(phone)));
     this.#description = new Description({
+      pictures: this.#pictures,
       local: () => audio.local,
       codecs: phone.codecs,
+      crypto: phoneKeys(phone),
+      events: phone.events,
       originId: String(phone.host.kernel.random(2 ** 32)),
       agreed: (agreement) => {
         this.heldByPeer = agreement.heldByPeer;
@@ -81,9 +97,24 @@ export class PhoneCall extends Hearing {
     return this.displays.at(-1) ?? { name: '', number: '' };
   }
 
+  /** Whether this phone holds, or asks to. */
+  get holds(): boolean {
+    return this.#description.direction === 'sendonly';
+  }
+
   /** Digits that came as telephone-events. */
   get digits(): string {
     return this.#audio.digits.join('');
+  }
+
+  /** Whether its audio is protected both ways, as it was agreed last. */
+  /** The codec it speaks; undefined: it says nothing. */
+  get codec(): CodecName | undefined {
+    return this.#audio.codec;
+  }
+
+  get secure(): boolean {
+    return this.#audio.secure;
   }
 
   /** What the arriving RTP was like. */
@@ -141,6 +172,33 @@ export class PhoneCall extends Hearing {
     await this.#phone.world.until(over, PATIENCE);
   }
 
+  /** Sends the peer to a number or URI (RFC 3515); what it is told shows on the referral. `to` false: it is not said where to. */
+  refer(to: string | false, headers: readonly Field[] = []): PhoneReferral {
+    const where: readonly Field[] =
+      to === false ? [] : [['Refer-To', to.includes('<') ? to : `<${this.#phone.uriOf(to)}>`]];
+    const all: readonly Field[] = [...where, ['Referred-By', this.#phone.identities('').from], ...headers];
+    const session = this.#session;
+    if (session === undefined) throw new Error('there is no call to refer');
+    const referral = new PhoneReferral(this.#phone.dialogs, session, this.#referrals);
+    this.#referrals.push(referral);
+    this.#phone.host.kernel.input('refer', () => {
+      session.request('REFER', { headers: all }, (result) => referral.answered(result));
+      referral.sent();
+    });
+    return referral;
+  }
+
+  /** Sends the peer to whom the phone's other call is with, or rings (RFC 3891). */
+  referAttended(other: PhoneCall, number: string): PhoneReferral {
+    return this.refer(`<${this.#phone.uriOf(number)}?Replaces=${encodeURIComponent(other.replaces)}>`);
+  }
+
+  /** What a Replaces header says that names this call, as its peer sees it. */
+  get replaces(): string {
+    const { callId = '', localTag = '', remoteTag = '' } = this.#session ?? {};
+    return `${callId};to-tag=${remoteTag};from-tag=${localTag}`;
+  }
+
   /** Puts the peer on hold. Rejects when the peer refuses. */
   hold(): Promise<void> {
     return this.#reoffer('hold', 'sendonly');
@@ -165,9 +223,63 @@ export class PhoneCall extends Hearing {
     throw new Error(`update: ${result === undefined ? 'the call ended' : `${result.status} ${result.reasonPhrase}`}`);
   }
 
+  /** What it shows and sees; undefined: it cannot. */
+  get video(): Picture | undefined {
+    return this.#pictures.find(({ options }) => options.kind === 'video');
+  }
+
+  /** Text in real time. */
+  get text(): Picture | undefined {
+    return this.#pictures.find(({ options }) => options.kind === 'text');
+  }
+
+  /** Switches its camera on, off, or to one direction. Rejects when the peer refuses the call so. */
+  film(wish: Description['direction'] | 'off'): Promise<void> {
+    for (const picture of this.#pictures) {
+      picture.on = wish !== 'off';
+      if (wish !== 'off') picture.wish = wish;
+    }
+    return this.#reoffer('film', this.#description.direction);
+  }
+
   /** Offers again what holds now: after a move to another address. */
   renew(): Promise<void> {
     return this.#reoffer('renew', this.#description.direction);
+  }
+
+  /** Says something else than its own tone for so long; settles when it is said. */
+  async say(source: Source, duration: Duration): Promise<void> {
+    let said = false;
+    this.#audio.say(source, ms(duration), () => {
+      said = true;
+    });
+    await this.#phone.world.until(() => said || this.ended, PATIENCE);
+  }
+
+  /** Presses keys one after another as tones in the audio (ITU-T Q.23), 100 ms each. */
+  async pressTones(digits: string): Promise<void> {
+    for (const digit of digits) {
+      await this.say(tone(...(tonesOf(digit) ?? [])), '100ms');
+      await this.say(muted(), '100ms');
+    }
+  }
+
+  /** Presses keys one after another by SIP INFO; settles when the last is answered. The statuses of the answers. */
+  async pressInfo(
+    digits: string,
+    type: 'application/dtmf-relay' | 'application/dtmf' = 'application/dtmf-relay',
+  ): Promise<number[]> {
+    const statuses: number[] = [];
+    for (const digit of digits) {
+      const body = fromLatin1(type === 'application/dtmf' ? digit : `Signal=${digit}\r\nDuration=160\r\n`);
+      let status: number | undefined;
+      this.#session?.request('INFO', { headers: [['Content-Type', type]], body }, (result) => {
+        status = result.status;
+      });
+      await this.#phone.world.until(() => status !== undefined || this.ended, PATIENCE);
+      if (status !== undefined) statuses.push(status);
+    }
+    return statuses;
   }
 
   /** Presses keys one after another (RFC 4733); settles when the last is released. */
@@ -352,9 +464,25 @@ export class PhoneCall extends Hearing {
   }
 
   #end(): void {
+    const { scene } = this.#phone.host.kernel;
+    for (const one of this.#referrals.splice(0)) scene.after(UNANSWERED, () => one.lapse());
     this.#state = 'ended';
     this.#audio.close();
+    for (const picture of this.#pictures) picture.close();
   }
+}
+
+/** One key a suite for the whole call. */
+function phoneKeys({ srtp, host }: Instrument): LocalCrypto {
+  const keys = new Map<SuiteName, string>();
+  return {
+    policy: srtp,
+    keyOf: (suite) => {
+      const key = keys.get(suite) ?? base64(host.kernel.crypto.random(keyOctets(suite)));
+      keys.set(suite, key);
+      return key;
+    },
+  };
 }
 
 function isNoCredential([name]: Field): boolean {

@@ -1,10 +1,12 @@
+import type { DialogTable } from '../../src/sip/dialog/index.ts';
 import type { Field } from '../../src/sip/message/index.ts';
-import type { CodecName } from '../../src/sdp/index.ts';
+import type { CodecName, SrtpPolicy } from '../../src/sdp/index.ts';
 import type { Destination, Identities, InviteSession, UserAgent } from '../../src/sip/usage/types.ts';
 import type { Duration } from '../duration.ts';
 import type { Source } from '../ear.ts';
 import type { Host } from '../host.ts';
 import type { Credentials } from './credentials.ts';
+import type { PictureOptions } from './picture.ts';
 
 /** What the world does for a phone. */
 export interface Surroundings {
@@ -19,6 +21,11 @@ export interface Instrument {
   readonly agent: UserAgent;
   readonly credentials: Credentials;
   readonly codecs: readonly CodecName[];
+  readonly srtp: SrtpPolicy;
+  /** Whether it knows telephone-event (RFC 4733). */
+  readonly events: boolean;
+  /** Streams beside the audio. */
+  readonly pictures: readonly PictureOptions[];
   /** What its INVITEs say besides. */
   readonly requires: readonly Field[];
   /** The sound of its microphone, for one call. */
@@ -28,6 +35,9 @@ export interface Instrument {
   /** Where a request for this URI goes. Throws when there is no way. */
   readonly destination: (uri: string) => Destination;
   readonly identities: (uri: string) => Identities;
+  /** The URI that a number or URI is dialled by. */
+  readonly uriOf: (target: string) => string;
+  readonly dialogs: DialogTable;
 }
 
 export interface DialOptions {

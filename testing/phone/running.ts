@@ -1,6 +1,6 @@
 import { fromLatin1, fromUtf8, latin1 } from '../../src/kernel/index.ts';
 import { escapeUser, parseUri, quote, type Response } from '../../src/sip/message/index.ts';
-import type { CodecName } from '../../src/sdp/index.ts';
+import type { CodecName, SrtpPolicy } from '../../src/sdp/index.ts';
 import type { ServerTransaction } from '../../src/sip/transaction/types.ts';
 import type { Hop, Wire, WireListener } from '../../src/sip/transport/types.ts';
 import {
@@ -16,6 +16,7 @@ import type { Host, HostWire } from '../host.ts';
 import type { Nat } from '../nat.ts';
 import { Credentials } from './credentials.ts';
 import type { Instrument, Surroundings } from './instrument.ts';
+import type { PictureOptions } from './picture.ts';
 import { Registration } from './registration.ts';
 import { Subscriptions } from './subscription.ts';
 
@@ -37,6 +38,12 @@ export interface PhoneOptions {
   readonly tone?: number;
   /** In order of preference; default PCMU. */
   readonly codecs?: readonly CodecName[];
+  /** SRTP by keys in SDP (RFC 4568); off unless said. */
+  readonly srtp?: SrtpPolicy;
+  /** false: it knows no telephone-event (RFC 4733). */
+  readonly events?: false;
+  /** Video and text beside its audio. */
+  readonly pictures?: readonly PictureOptions[];
   /** Picks up by itself this long after it began to ring. */
   readonly autoAnswer?: Duration;
   /** `+sip.instance`, a URN. */
@@ -128,12 +135,20 @@ export function start(world: PhoneWorld, name: string, options: PhoneOptions, ad
     agent: stack.agent,
     credentials,
     codecs: options.codecs ?? ['PCMU'],
+    srtp: options.srtp ?? 'off',
+    events: options.events ?? true,
+    pictures: options.pictures ?? [],
     requires: options.reliable === 'requires' ? [['Require', '100rel']] : [],
     source: () => (options.tone === undefined ? muted() : tone(options.tone)),
-    over: ({ callId, localTag, remoteTag }) =>
-      stack.dialogs.ofResponse({ callId, fromTag: localTag, toTag: remoteTag } as Response) === undefined,
+    over: (session) => {
+      const { callId, localTag, remoteTag } = session;
+      const entry = stack.dialogs.ofResponse({ callId, fromTag: localTag, toTag: remoteTag } as Response);
+      return entry?.usages.some((usage) => (usage as unknown) === session) !== true;
+    },
     destination,
     identities: (uri) => ({ from, to: `<${uri}>` }),
+    uriOf: (target) => uriOf(target, options),
+    dialogs: stack.dialogs,
   };
   const registration = new Registration({
     kernel,
@@ -181,6 +196,10 @@ function destinationOf(wire: Wire, uri: string, { server, transport }: PhoneOpti
   const flow = hop && wire.open(transport ?? 'udp', hop);
   if (flow === undefined) throw new Error(`no way to ${uri}`);
   return { requestUri: uri, flow };
+}
+
+export function uriOf(target: string, options: PhoneOptions): string {
+  return /^(sips?|tel):/.test(target) ? target : `sip:${escapeUser(target)}@${domain(options)}`;
 }
 
 export function domain({ server, address }: PhoneOptions): string {

@@ -1,10 +1,21 @@
-import { parseWav } from '../../codec/index.ts';
+import {
+  type CodecName,
+  isOgg,
+  type MalformedWav,
+  type OpusWasm,
+  parseWav,
+  readOggOpus,
+  type Recording,
+} from '../../codec/index.ts';
 import type { HostPorts } from '../ports.ts';
 import type { Tone } from '../protocol.ts';
+import { Broadcast } from './broadcast.ts';
 import { type Clip, convert, joined, toneClip } from './clip.ts';
 
 /** Decoded sound kept for the next listener, in samples: a little over half an hour. */
 const BUDGET = 16_000_000;
+/** Two codecs for each of so many folders of music that play at a time. */
+const MOST_BROADCASTS = 32;
 
 /** Why a file is not heard. */
 export interface Failure {
@@ -23,11 +34,18 @@ export class Library {
   readonly #tones = new Map<string, Clip>();
   readonly #loading = new Map<string, Then<Read>[]>();
   #samples = 0;
-  #music: Clip | undefined;
-  #musicians: ((clip: Clip, failures: readonly Failure[]) => void)[] | undefined;
+  /** By folder; '' is the house's. */
+  readonly #music = new Map<string, Clip>();
+  /** The music in codecs that have state, encoded once for all who hear it; oldest first. */
+  readonly #broadcasts: Broadcast[] = [];
+  readonly #musicians = new Map<string, ((clip: Clip, failures: readonly Failure[]) => void)[]>();
 
-  constructor(ports: Pick<HostPorts, 'files' | 'after'>) {
+  readonly #opus: () => OpusWasm | undefined;
+
+  /** `opus` is asked for when a sound is in it. */
+  constructor(ports: Pick<HostPorts, 'files' | 'after'>, opus: () => OpusWasm | undefined) {
     this.#ports = ports;
+    this.#opus = opus;
   }
 
   /** The clips of these files, in this order, without those that are missing or unreadable. */
@@ -55,7 +73,7 @@ export class Library {
   }
 
   tone(tone: Tone): Clip {
-    const key = `${tone.hz.join('+')}/${tone.cadence.join(',')}`;
+    const key = `${(tone.turns ?? [tone.hz]).join(';')}/${tone.cadence.join(',')}`;
     const known = this.#tones.get(key);
     if (known !== undefined) return known;
     const clip = toneClip(tone);
@@ -63,21 +81,41 @@ export class Library {
     return clip;
   }
 
-  /** Music on hold: its files one after another, as one clip; silence, not kept, when there are none. */
-  music(then: (clip: Clip, failures: readonly Failure[]) => void): void {
-    if (this.#music !== undefined) return then(this.#music, []);
-    if (this.#musicians !== undefined) return void this.#musicians.push(then);
-    this.#musicians = [then];
+  /** Music on hold: a folder's files one after another, as one clip for all listeners; silence, not kept, when there are none. */
+  music(folder: string | undefined, then: (clip: Clip, failures: readonly Failure[]) => void): void {
+    const key = folder ?? '';
+    const known = this.#music.get(key);
+    if (known !== undefined) return then(known, []);
+    const waiting = this.#musicians.get(key);
+    if (waiting !== undefined) return void waiting.push(then);
+    this.#musicians.set(key, [then]);
     this.#ports.files.music((names) => {
-      this.clips(names, (clips, failures) => this.#tuned(joined(clips), clips.length > 0, failures));
-    });
+      this.clips(names, (clips, failures) => this.#tuned(key, joined(clips), clips.length > 0, failures));
+    }, folder);
   }
 
-  #tuned(music: Clip, found: boolean, failures: readonly Failure[]): void {
-    if (found) this.#music = music;
-    const waiting = this.#musicians ?? [];
-    this.#musicians = undefined;
-    const all = found ? failures : [...failures, { file: 'music', why: 'there is no music' }];
+  /** A clip that all hear at one position, in a codec that has state. */
+  broadcast(clip: Clip, codec: CodecName, opus: () => OpusWasm | undefined): Broadcast {
+    const known = this.#broadcasts.find((one) => one.clip === clip && one.codec === codec);
+    if (known !== undefined) return known;
+    const broadcast = new Broadcast(clip, codec, codec === 'opus' ? opus() : undefined);
+    this.#broadcasts.push(broadcast);
+    if (this.#broadcasts.length > MOST_BROADCASTS) this.#broadcasts.shift()?.close();
+    return broadcast;
+  }
+
+  /** The file has changed: who hears it next has it read again. */
+  forget(name: string): void {
+    const clip = this.#clips.get(name);
+    if (clip !== undefined) this.#samples -= sizeOf(clip);
+    this.#clips.delete(name);
+  }
+
+  #tuned(key: string, music: Clip, found: boolean, failures: readonly Failure[]): void {
+    if (found) this.#music.set(key, music);
+    const waiting = this.#musicians.get(key) ?? [];
+    this.#musicians.delete(key);
+    const all = found ? failures : [...failures, { file: key || 'music', why: 'there is no music' }];
     for (const then of waiting) then(music, all);
   }
 
@@ -91,15 +129,26 @@ export class Library {
     const waiting = this.#loading.get(name);
     if (waiting !== undefined) return void waiting.push(then);
     this.#loading.set(name, [then]);
-    this.#ports.files.load(name, (wav) => this.#read(name, wav));
+    this.#first(namesIn(name), (wav) => this.#read(name, wav));
   }
 
-  #read(name: string, wav: Uint8Array | undefined): void {
-    const recording = wav === undefined ? undefined : parseWav(wav);
-    if (recording === undefined) return this.#loaded(name, { why: `no such file: ${name}` });
-    if ('malformed' in recording) return this.#loaded(name, { why: `${name}: ${recording.malformed}` });
+  /** The first of these files that exists. */
+  #first([name, ...others]: readonly string[], then: (wav: Uint8Array | undefined) => void): void {
+    if (name === undefined) return then(undefined);
+    this.#ports.files.load(name, (wav) =>
+      wav === undefined && others.length > 0 ? this.#first(others, then) : then(wav),
+    );
+  }
+
+  #read(name: string, bytes: Uint8Array | undefined): void {
+    if (bytes === undefined) return this.#loaded(name, { why: `no such file: ${name}` });
     const defer = (then: () => void): void => void this.#ports.after('scene', 0, then);
-    convert(recording, defer, (clip) => this.#loaded(name, clip));
+    const read = (recording: Recording | MalformedWav): void => {
+      if ('malformed' in recording) return this.#loaded(name, { why: `${name}: ${recording.malformed}` });
+      convert(recording, defer, (clip) => this.#loaded(name, clip));
+    };
+    if (isOgg(bytes)) readOggOpus(bytes, this.#opus(), defer, read);
+    else read(parseWav(bytes));
   }
 
   #loaded(name: string, read: Read): void {
@@ -111,11 +160,24 @@ export class Library {
 
   #keep(name: string, clip: Clip): void {
     this.#clips.set(name, clip);
-    this.#samples += clip.samples.length;
+    this.#samples += sizeOf(clip);
     for (const [oldest, forgotten] of this.#clips) {
       if (this.#samples <= BUDGET) return;
       this.#clips.delete(oldest);
-      this.#samples -= forgotten.samples.length;
+      this.#samples -= sizeOf(forgotten);
     }
   }
+}
+
+function sizeOf({ samples, wide }: Clip): number {
+  return samples.length + (wide?.length ?? 0);
+}
+
+/** `fr-CA:menu/main` names what stands in the folder of that language, else of `fr`, else in none. */
+function namesIn(name: string): readonly string[] {
+  const colon = name.indexOf(':');
+  if (colon < 0) return [name];
+  const [tag, rest] = [name.slice(0, colon), name.slice(colon + 1)];
+  const folders = tag.split('-').map((_, at, parts) => parts.slice(0, parts.length - at).join('-'));
+  return [...folders.map((folder) => `${folder}/${rest}`), rest];
 }

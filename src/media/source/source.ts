@@ -1,6 +1,5 @@
-import { LAWS } from '../../codec/index.ts';
-import type { CodecName } from '../protocol.ts';
-import { type Clip, encoded, RATE } from './clip.ts';
+import { type LawName, LAWS } from '../../codec/index.ts';
+import { type Clip, encoded, RATE, WIDE } from './clip.ts';
 
 /** What a player plays, and where it stands in it. */
 export type Source =
@@ -20,7 +19,7 @@ export function fill(
   into: Uint8Array,
   at: number,
   count: number,
-  codec: CodecName,
+  codec: LawName,
   due: number,
 ): boolean {
   switch (source.kind) {
@@ -40,7 +39,7 @@ function fillOnce(
   into: Uint8Array,
   at: number,
   count: number,
-  codec: CodecName,
+  codec: LawName,
 ): boolean {
   let done = 0;
   while (done < count) {
@@ -60,7 +59,7 @@ function fillOnce(
 }
 
 /** Copies out of a clip taken as endless; returns the position reached. */
-function fillAround(clip: Clip, from: number, into: Uint8Array, at: number, count: number, codec: CodecName): number {
+function fillAround(clip: Clip, from: number, into: Uint8Array, at: number, count: number, codec: LawName): number {
   const octets = encoded(clip, codec);
   if (octets.length === 0) {
     into.fill(LAWS[codec].silence, at, at + count);
@@ -74,4 +73,71 @@ function fillAround(clip: Clip, from: number, into: Uint8Array, at: number, coun
     position = (position + part) % octets.length;
   }
   return position;
+}
+
+/** Linear audio of a source: `pcm` is the caller's until the next frame is asked for. */
+export interface Piece {
+  pcm: Int16Array;
+  rate: 8000 | 16000;
+}
+
+const narrow = new Int16Array(RATE / 5);
+const broad = new Int16Array(WIDE / 5);
+
+/**
+ * The next `ms` of a source, due at `due` (ms), in as wide a band as it has; filled up with silence where a clip ends.
+ * undefined: nothing was left.
+ */
+export function piece(source: Source, ms: number, due: number): Piece | undefined {
+  const count = (ms * RATE) / 1000;
+  switch (source.kind) {
+    case 'once':
+      return pieceOnce(source, count);
+    case 'loop': {
+      const made = pieceAround(source.clip, source.position, count);
+      source.position = (source.position + count) % Math.max(1, source.clip.samples.length);
+      return made;
+    }
+    case 'shared':
+      return pieceAround(source.clip, Math.round((due * RATE) / 1000), count);
+  }
+}
+
+function pieceOnce(source: Extract<Source, { kind: 'once' }>, count: number): Piece | undefined {
+  const factor = source.clips[source.clip]?.wide === undefined ? 1 : 2;
+  const pcm = (factor === 2 ? broad : narrow).subarray(0, count * factor);
+  let done = 0;
+  while (done < count) {
+    const clip = source.clips[source.clip];
+    // A clip in another band begins in the next piece, less than a frame later.
+    if (clip === undefined || (clip.wide === undefined ? 1 : 2) !== factor) break;
+    const part = Math.min(count - done, clip.samples.length - source.position);
+    const samples = clip.wide ?? clip.samples;
+    pcm.set(samples.subarray(source.position * factor, (source.position + part) * factor), done * factor);
+    done += part;
+    source.position += part;
+    if (source.position < clip.samples.length) continue;
+    source.clip += 1;
+    source.position = 0;
+  }
+  pcm.fill(0, done * factor);
+  return done > 0 ? { pcm, rate: factor === 2 ? WIDE : RATE } : undefined;
+}
+
+/** Out of a clip taken as endless. */
+function pieceAround(clip: Clip, from: number, count: number): Piece {
+  const factor = clip.wide === undefined ? 1 : 2;
+  const samples = clip.wide ?? clip.samples;
+  const pcm = (factor === 2 ? broad : narrow).subarray(0, count * factor);
+  if (samples.length === 0) pcm.fill(0);
+  else {
+    let position = (from * factor) % samples.length;
+    for (let done = 0; done < pcm.length; ) {
+      const part = Math.min(pcm.length - done, samples.length - position);
+      pcm.set(samples.subarray(position, position + part), done);
+      done += part;
+      position = (position + part) % samples.length;
+    }
+  }
+  return { pcm, rate: factor === 2 ? WIDE : RATE };
 }

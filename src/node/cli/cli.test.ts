@@ -7,7 +7,7 @@ import { StrowgerError } from '../../kernel/index.ts';
 import type { ExchangeView } from '../../pbx/view.ts';
 import { createLiveKernel } from '../clock.ts';
 import { openControl } from '../http/control.ts';
-import { call, registration, shown } from '../http/exchange-view.test.ts';
+import { call, placing, registration, shown } from '../http/exchange-view.test.ts';
 import { columns, lasting } from './columns.ts';
 import { type RawStartOptions, runCli, type StartOptions } from './index.ts';
 
@@ -66,6 +66,7 @@ test('start without options has the documented defaults', async () => {
       wssPort: 8089,
       tls: undefined,
       httpPort: 8080,
+      httpBind: ['127.0.0.1'],
       rtpPorts: { from: 10_000, to: 19_999 },
       demoPassword: undefined,
       json: false,
@@ -77,7 +78,7 @@ test('start without options has the documented defaults', async () => {
 
 test('start takes every option; --bind several times or several addresses', async () => {
   const line =
-    'start --data /tmp/x --bind 127.0.0.1 ::1 --bind 0.0.0.0 --sip-port 0 --sip-ws-port off --sip-wss-port 8443 --tls-certificate c.pem --tls-key k.pem --http-port 65535 --rtp-ports 2000-2001 --demo-password s3same --json --drain 0';
+    'start --data /tmp/x --bind 127.0.0.1 ::1 --bind 0.0.0.0 --sip-port 0 --sip-ws-port off --sip-wss-port 8443 --tls-certificate c.pem --tls-key k.pem --http-port 65535 --http-bind 0.0.0.0 ::1 --rtp-ports 2000-2001 --demo-password s3same --json --drain 0';
   const { code, started, err } = await run(line.split(' '));
   assert.equal(code, 0, err);
   assert.deepEqual(started, [
@@ -91,6 +92,7 @@ test('start takes every option; --bind several times or several addresses', asyn
       wssPort: 8443,
       tls: { certificate: 'c.pem', key: 'k.pem' },
       httpPort: 65_535,
+      httpBind: ['0.0.0.0', '::1'],
       rtpPorts: { from: 2000, to: 2001 },
       demoPassword: 's3same',
       json: true,
@@ -111,6 +113,8 @@ test('all mistakes of a command line are told at once, and nothing starts', asyn
     '65536',
     '--http-port',
     '-1',
+    '--http-bind',
+    'anywhere',
     '--rtp-ports',
     '9-8',
   ];
@@ -119,7 +123,17 @@ test('all mistakes of a command line are told at once, and nothing starts', asyn
   assert.equal(code, 2);
   assert.equal(out, '');
   assert.deepEqual(started, []);
-  const told = ['now', '--bind', '--sip-port', '--http-port', '--rtp-ports', '--demo-password', '--drain', '--data'];
+  const told = [
+    'now',
+    '--bind',
+    '--sip-port',
+    '--http-port',
+    '--http-bind',
+    '--rtp-ports',
+    '--demo-password',
+    '--drain',
+    '--data',
+  ];
   for (const part of [...told, '--colour']) assert.ok(err.includes(part), `${part} is not in: ${err}`);
   assert.doesNotMatch(err, /two words/);
 });
@@ -178,7 +192,19 @@ test('what is not understood is code 2, help is no mistake', async () => {
   }
   const help = await run(['--help']);
   assert.equal(help.code, 0);
-  for (const command of ['start', 'check', 'status', 'calls', 'records', 'registrations', 'hangup', 'version']) {
+  for (const command of [
+    'start',
+    'check',
+    'status',
+    'calls',
+    'records',
+    'registrations',
+    'hangup',
+    'originate',
+    'transfer',
+    'token',
+    'version',
+  ]) {
     assert.match(help.out, new RegExp(`^  ${command}\\b`, 'm'));
   }
 });
@@ -258,6 +284,88 @@ test('hangup ends the call; one that is not there is code 1', async (t) => {
   const missing = await run(['hangup', 'zzz', '--data', data]);
   assert.equal(missing.code, 1);
   assert.match(missing.err, /There is no call zzz/);
+});
+
+test('transfer asks for one; what the exchange says against it is code 1', async (t) => {
+  const asked: unknown[] = [];
+  const data = await exchange(t, {
+    ...shown({}),
+    transfer: (id, wish) => (asked.push([id, wish]), wish.to === '9' ? 'no number' : 'asked'),
+  });
+  const done = { code: 0, out: 'The transfer has begun.\n', err: '', started: [] };
+  assert.deepEqual(await run(['transfer', 'c0f', '103', '--data', data]), done);
+  assert.deepEqual(await run(['transfer', 'c0f', 'c1', '--join', '--by', '102', '--data', data]), done);
+  assert.deepEqual(asked, [
+    ['c0f', { to: '103' }],
+    ['c0f', { join: 'c1', by: '102' }],
+  ]);
+  const refused = await run(['transfer', 'c0f', '9', '--data', data]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /Nothing answers to 9/);
+});
+
+test('token: made, listed, revoked', async (t) => {
+  const data = await exchange(t);
+  assert.equal((await run(['token', 'list', '--data', data])).out, 'No tokens.\n');
+  const line = [
+    'token',
+    'create',
+    '--scope',
+    'read',
+    'calls',
+    '--name',
+    'wallboard',
+    '--expires',
+    '12h',
+    '--data',
+    data,
+  ];
+  const made = await run(line);
+  assert.equal(made.code, 0, made.err);
+  assert.match(made.out, /^stw_[0-9a-f]{12}_[0-9a-f]{64}\n$/);
+  const id = made.out.slice(4, 16);
+  const listed = (await run(['token', 'list', '--data', data])).out;
+  assert.match(listed, new RegExp(`^ID +NAME +SCOPES +MADE +EXPIRES\\n${id} +wallboard +read calls +`));
+  assert.doesNotMatch(listed, new RegExp(made.out.slice(17, 40)));
+  assert.equal((await run(['token', 'revoke', id, '--data', data])).code, 0);
+  assert.match((await run(['token', 'revoke', id, '--data', data])).err, /There is no token .*\(E_NO_TOKEN\)/);
+  assert.equal((await run(['token', 'create', '--data', data])).code, 2);
+  assert.equal((await run(['token', 'create', '--scope', 'root', '--data', data])).code, 2);
+});
+
+test('originate says what becomes of the call, and its code is 0 when it was answered', async (t) => {
+  const placed = placing();
+  const data = await exchange(t, placed.view);
+  const line = ['originate', '102', '800', '--caller-id', '"Front desk" <0>', '--timeout', '10', '--data', data];
+  const running = run(line);
+  while (placed.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(placed.asked, [
+    { from: '102', to: '800', callerId: { name: 'Front desk', number: '0' }, for: '10s' },
+  ]);
+  const at = { name: 'Bob', number: '102' };
+  placed.become({ state: 'ringing', at });
+  placed.become({ state: 'answered', at });
+  assert.deepEqual(await running, {
+    code: 0,
+    out: 'Bob 102 rings. (call new)\nBob 102 has answered. (call new)\n',
+    err: '',
+    started: [],
+  });
+});
+
+test('originate: what came to nothing is code 1, what was asked wrongly too', async (t) => {
+  const placed = placing();
+  const data = await exchange(t, placed.view);
+  const running = run(['originate', '102', '103', '--join', '--json', '--data', data]);
+  while (placed.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(placed.asked, [{ from: '102', join: '103' }]);
+  placed.become({ state: 'ended', outcome: 'busy', status: 486, reasonPhrase: 'Busy Here' });
+  const { code, out } = await running;
+  assert.equal(code, 1);
+  assert.equal((JSON.parse(out) as { placed: { status: number } }).placed.status, 486);
+  const wrong = await run(['originate', '102', '800', '--timeout', 'soon', '--data', data]);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.err, /for: it is no duration.*\(E_INPUT\)/);
 });
 
 test('what a phone calls itself cannot steer the terminal', async (t) => {

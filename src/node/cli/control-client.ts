@@ -12,22 +12,48 @@ const LARGEST = 64 * 1024 * 1024;
 /** Asks the exchange that runs with this data folder. Throws E_NOT_RUNNING, E_ANSWER, or the problem it answered with. */
 export async function ask<S extends z.ZodType>(
   folder: string,
-  method: 'GET' | 'DELETE',
+  method: 'GET' | 'POST' | 'DELETE',
   path: string,
   shape: S,
+  asked?: unknown,
 ): Promise<z.infer<S>> {
-  const { status, text } = await exchanged(folder, method, path);
+  const { status, text } = await exchanged(folder, method, path, asked);
   const body = json(text);
-  if (status === 200) return shaped(shape, body);
+  if (status >= 200 && status < 300) return shaped(shape, body);
   throw new Refused(shaped(contract.problem, body));
+}
+
+/**
+ * Asks for what takes its time, and hears each line of the answer as it comes; `signal` gives it up. Throws as {@link ask};
+ * a refusal that comes as a line too.
+ */
+export async function askLines<S extends z.ZodType>(
+  folder: string,
+  path: string,
+  shape: S,
+  asked: unknown,
+  heard: (line: z.infer<S>) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { status, text } = await exchanged(folder, 'POST', path, asked, {
+    signal,
+    line: (line) => {
+      const body = json(line);
+      const refusal = contract.problem.safeParse(body);
+      if (!refusal.success) heard(shaped(shape, body));
+    },
+  });
+  if (status !== 200) throw new Refused(shaped(contract.problem, json(text)));
+  const last = contract.problem.safeParse(json(text.trimEnd().split('\n').at(-1) ?? ''));
+  if (last.success) throw new Refused(last.data);
 }
 
 /** The exchange understood, and said no. */
 export class Refused extends Error {
   readonly code: string;
 
-  constructor({ code, message }: contract.Problem) {
-    super(message);
+  constructor({ code, detail }: contract.Problem) {
+    super(detail);
     this.code = code;
   }
 }
@@ -37,15 +63,28 @@ interface Reply {
   readonly text: string;
 }
 
-function exchanged(folder: string, method: string, path: string): Promise<Reply> {
+/** An answer that comes line by line. */
+interface Lines {
+  readonly line: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const LINES = { accept: 'application/x-ndjson' };
+
+function exchanged(folder: string, method: string, path: string, asked?: unknown, lines?: Lines): Promise<Reply> {
+  const body = asked === undefined ? undefined : JSON.stringify(asked);
+  const headers = { ...(lines && LINES), ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  const waiting = lines === undefined ? { timeout: PATIENCE } : { signal: lines.signal };
   return new Promise((resolve, reject) => {
     const asking = request(
-      { socketPath: controlSocket(folder), method, path, timeout: PATIENCE, agent: false },
+      { socketPath: controlSocket(folder), method, path, headers, agent: false, ...waiting },
       (reply) => {
         let text = '';
+        let begun = 0;
         reply.setEncoding('utf8');
         reply.on('data', (piece: string) => {
           text += piece;
+          if (lines !== undefined && reply.statusCode === 200) begun = tellLines(text, begun, lines.line);
           if (text.length > LARGEST) asking.destroy(new Error('the answer is too long'));
         });
         reply.on('error', (error) => reject(unanswered(folder, error)));
@@ -54,8 +93,16 @@ function exchanged(folder: string, method: string, path: string): Promise<Reply>
     );
     asking.on('timeout', () => asking.destroy(new Error('no answer in time')));
     asking.on('error', (error) => reject(unanswered(folder, error)));
-    asking.end();
+    asking.end(body);
   });
+}
+
+/** Each whole line from there on; gives where the next begins. */
+function tellLines(text: string, begun: number, tell: Lines['line']): number {
+  const end = text.lastIndexOf('\n');
+  if (end < begun) return begun;
+  for (const line of text.slice(begun, end).split('\n')) tell(line);
+  return end + 1;
 }
 
 /** No socket, a socket nobody listens at, or no folder at all: nothing runs here. */

@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { contract } from '../../api/index.ts';
 import { StrowgerError } from '../../kernel/index.ts';
 import { ask, Refused } from './control-client.ts';
+import { addOriginate, NotReached } from './originate.ts';
 import { showCalls, showRecords, showRegistrations, showStatus } from './show.ts';
 import { type RawStartOptions, type StartOptions, startOptions } from './start-options.ts';
+import { addToken } from './token.ts';
+import { addTransfer } from './transfer.ts';
 
 export type { RawStartOptions, StartOptions } from './start-options.ts';
 
@@ -26,7 +29,7 @@ export interface CliPorts {
   readonly now?: () => number;
 }
 
-type Io = Required<CliPorts>;
+export type Io = Required<CliPorts>;
 
 /** Runs one command; `argv` is what follows the program's name. Never rejects. */
 export async function runCli(argv: readonly string[], ports: CliPorts): Promise<ExitCode> {
@@ -51,6 +54,7 @@ function failed(error: unknown, { err }: Io): ExitCode {
     err(`strowger: ${error.message}\n${error.remedy} (${error.code})\n`);
     return error.code === 'E_OPTIONS' ? 2 : error.code === 'E_NOT_RUNNING' ? 3 : 1;
   }
+  if (error instanceof NotReached) return 1;
   if (error instanceof Refused) err(`strowger: ${error.message} (${error.code})\n`);
   else err(`strowger: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return 1;
@@ -65,16 +69,21 @@ function program(io: Io): Command {
   addCheck(root, io);
   addQueries(root, io);
   addHangup(root, io);
+  addOriginate(command, root, io);
+  addTransfer(command, root, io);
+  addToken(command, root, io);
   command(root, 'version', 'say which Strowger this is').action(({ json }: Common) =>
     io.out(json === true ? `${JSON.stringify({ version: io.version })}\n` : `${io.version}\n`),
   );
   return root;
 }
 
-interface Common {
+export interface Common {
   readonly data: string;
   readonly json?: boolean;
 }
+
+export type NewCommand = typeof command;
 
 function command(root: Command, name: string, what: string): Command {
   return root
@@ -96,6 +105,7 @@ function addStart(root: Command, io: Io): void {
     .option('--tls-certificate <file>', 'PEM certificate with its chain (default: one of its own, in the data folder)')
     .option('--tls-key <file>', 'its PEM key')
     .option('--http-port <n>', 'port of the status page, 0: any free one (default: 8080)')
+    .option('--http-bind <address...>', 'addresses of the status page and the API (default: 127.0.0.1)')
     .option('--rtp-ports <from-to>', 'ports of audio, 0: any free ones (default: 10000-19999)')
     .option('--demo-password <word>', 'one password for all accounts of the demo exchange')
     .option('--sounds <folder...>', "folders of sounds that take the place of ours (Debian's asterisk-core-sounds)")

@@ -37,7 +37,7 @@ export function showRegistrations(registrations: readonly contract.Registration[
   const rows = registrations.map((one) => [
     one.account,
     one.source,
-    lasting(one.expiresAt - now),
+    one.expiresAt === undefined ? 'never' : lasting(one.expiresAt - now),
     one.reach,
     one.userAgent === '' ? '-' : one.userAgent,
     one.contact,

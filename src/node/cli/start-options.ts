@@ -19,6 +19,8 @@ export interface StartOptions {
   /** PEM files; undefined: a certificate of one's own. */
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly httpPort: number;
+  /** Addresses of the status page and the API. */
+  readonly httpBind: readonly string[];
   /** Undefined: any free ports. */
   readonly rtpPorts: { readonly from: number; readonly to: number } | undefined;
   /** One password for every account of the demo exchange. */
@@ -43,6 +45,7 @@ export interface RawStartOptions {
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;
   readonly httpPort?: string;
+  readonly httpBind?: readonly string[];
   readonly rtpPorts?: string;
   readonly demoPassword?: string;
   readonly sounds?: readonly string[];
@@ -58,6 +61,8 @@ export function startOptions(raw: RawStartOptions, unknown: readonly string[]): 
   const mistake: Mistake = (sentence) => void mistakes.push(sentence);
   const bind = raw.bind ?? [];
   for (const address of bind) if (isIP(address) === 0) mistake(`--bind takes an IP address, not ${quoted(address)}`);
+  for (const address of raw.httpBind ?? [])
+    if (isIP(address) === 0) mistake(`--http-bind takes an IP address, not ${quoted(address)}`);
   if (raw.data.trim() === '') mistake('--data takes the name of a folder');
   if (raw.demoPassword !== undefined && !/^[\x21-\x7e]{1,128}$/.test(raw.demoPassword)) {
     mistake('--demo-password takes 1 to 128 printable ASCII characters without spaces');
@@ -75,6 +80,7 @@ export function startOptions(raw: RawStartOptions, unknown: readonly string[]): 
     ...sipPorts(raw, mistake),
     tls: tlsFiles(raw, mistake),
     httpPort: port('--http-port', raw.httpPort ?? '8080', mistake),
+    httpBind: (raw.httpBind ?? []).length === 0 ? ['127.0.0.1'] : (raw.httpBind ?? []),
     rtpPorts: portRange(raw.rtpPorts ?? '10000-19999', mistake),
     demoPassword: raw.demoPassword,
     sounds: raw.sounds ?? [],

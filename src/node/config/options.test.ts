@@ -27,7 +27,7 @@ test('what a configuration says of sockets and folders is what the line would sa
     listen: { addresses: ['127.0.0.1', '::1'], sip: 5070, tls: 5099, ws: 'off', wss: 0, http: 8000 },
     rtp: '4000-4999',
     sounds: ['.'],
-    tls: { certificate: 'c.pem', key: 'k.pem' },
+    tls: { certificate: 'c.pem', key: 'k.pem', verify: true, authorities: [] },
   } as const;
   const options = optionsOf(written, {});
   assert.deepEqual(
@@ -44,6 +44,7 @@ test('what a configuration says of sockets and folders is what the line would sa
       wssPort: 0,
       tls: { certificate: join(folder, 'c.pem'), key: join(folder, 'k.pem') },
       httpPort: 8000,
+      httpBind: ['127.0.0.1'],
       rtpPorts: { from: 4000, to: 4999 },
       sounds: [folder],
       drainMs: 3000,

@@ -12,10 +12,17 @@ export function optionsIn(file: string, { written, drainMs }: Settings): Partial
     ...(listen.tls === undefined ? {} : { sipTlsPort: String(listen.tls) }),
     ...(listen.ws === undefined ? {} : { sipWsPort: String(listen.ws) }),
     ...(listen.wss === undefined ? {} : { sipWssPort: String(listen.wss) }),
-    ...(tls === undefined ? {} : { tlsCertificate: beside(tls.certificate), tlsKey: beside(tls.key) }),
+    ...(tls?.certificate === undefined ? {} : { tlsCertificate: beside(tls.certificate) }),
+    ...(tls?.key === undefined ? {} : { tlsKey: beside(tls.key) }),
     httpPort: String(listen.http),
+    ...(listen.httpAddresses === undefined ? {} : { httpBind: listen.httpAddresses }),
     rtpPorts: rtp === 'any' ? '0' : rtp,
     sounds: sounds.map(beside),
     drain: String(Math.ceil(drainMs / 1000)),
   };
+}
+
+/** The files of authorities that a configuration names. */
+export function authoritiesIn(file: string, { written }: Settings): readonly string[] {
+  return (written.tls?.authorities ?? []).map((name) => resolve(dirname(file), name));
 }

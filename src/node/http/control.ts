@@ -7,6 +7,7 @@ import { type Kernel, StrowgerError } from '../../kernel/index.ts';
 import type { ExchangeView } from '../../pbx/view.ts';
 import { controlSocket } from '../data-folder.ts';
 import { why } from '../why.ts';
+import { attachEvents } from './events.ts';
 import { createServer, mount } from './mount.ts';
 
 /** sun_path holds 104 octets with its end on some systems, 108 on Linux. */
@@ -33,11 +34,13 @@ export async function openControl(options: {
   mount(app, operations, options);
   await app.ready();
   const server = createHttpServer({ requestTimeout: 10_000 }, (request, reply) => app.routing(request, reply));
+  const endStreams = attachEvents(server, options);
   await listen(server, path);
   return {
     path,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      endStreams();
       server.closeAllConnections();
       await closed;
       await app.close();

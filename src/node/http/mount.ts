@@ -1,7 +1,9 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import type { Answer, Operation } from '../../api/index.ts';
+import { type Answer, type Later, type Operation, problemOf } from '../../api/index.ts';
 import { type ErrorFacts, type ErrorCode, type Kernel, StrowgerError } from '../../kernel/index.ts';
 import type { ExchangeView } from '../../pbx/view.ts';
+import type { Refusal } from './admission.ts';
+import { follow } from './lines.ts';
 
 /** A server with narrow limits that answers everything, mistakes too, in JSON, and tells nothing of its insides. */
 export function createServer(): FastifyInstance {
@@ -12,6 +14,8 @@ export function createServer(): FastifyInstance {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
   });
+  // A page elsewhere can send a text without asking first, but no JSON.
+  app.removeContentTypeParser('text/plain');
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]?.slice(0, 200) ?? '';
     return refuse(reply, 404, 'E_NOT_FOUND', { method: request.method, path });
@@ -24,39 +28,58 @@ export function createServer(): FastifyInstance {
   return app;
 }
 
+export interface Mounting {
+  readonly kernel: Kernel;
+  readonly view: ExchangeView;
+  /** Why a request is not let in; left out: every one is. */
+  readonly against?: (request: FastifyRequest, scopes: Operation['scopes']) => Refusal | undefined;
+}
+
 /** Puts the table's operations on a server; each request is one input of the kernel. */
-export function mount(
-  app: FastifyInstance,
-  operations: readonly Operation[],
-  { kernel, view }: { readonly kernel: Kernel; readonly view: ExchangeView },
-): void {
+export function mount(app: FastifyInstance, operations: readonly Operation[], mounting: Mounting): void {
   for (const operation of operations) {
     app.route({
       method: operation.method,
       url: operation.path,
-      handler: (request, reply) => {
-        let given: Answer<unknown> | undefined;
-        kernel.input('api', () => {
-          given = operation.handle(view, inputOf(request));
-        });
-        return reached(reply, given);
+      onRequest: (request, reply, done) => {
+        const refusal = mounting.against?.(request, operation.scopes);
+        if (refusal === undefined) done();
+        else turnAway(reply, refusal);
       },
+      handler: (request, reply) => handle(operation, mounting, request, reply),
     });
   }
 }
 
-function reached(reply: FastifyReply, given: Answer<unknown> | undefined): FastifyReply {
-  if (given === undefined) return refuse(reply, 500, 'E_INTERNAL', {});
-  return given.ok ? reply.send(given.body) : reply.code(given.status).send(given.problem);
+export function turnAway(reply: FastifyReply, { status, error, headers = {} }: Refusal): FastifyReply {
+  return reply.code(status).headers(headers).type(PROBLEM).send(problemOf(status, error));
 }
 
-function inputOf(request: FastifyRequest): unknown {
-  return { ...(request.query as object), ...(request.body as object | undefined), ...(request.params as object) };
+export const PROBLEM = 'application/problem+json; charset=utf-8';
+
+/** What it says at once is sent; what comes later when it comes. */
+function handle(operation: Operation, { kernel, view }: Mounting, request: FastifyRequest, reply: FastifyReply): void {
+  let given: Answer<unknown> | Later<unknown> | undefined;
+  kernel.input('api', () => {
+    given = operation.handle(view, { params: request.params, query: request.query, body: request.body });
+  });
+  if (given === undefined) return void refuse(reply, 500, 'E_INTERNAL', {});
+  if ('later' in given) follow(kernel, given, request, reply, (answer) => reached(reply, answer));
+  else reached(reply, given);
+}
+
+function reached(reply: FastifyReply, given: Answer<unknown>): void {
+  if (!given.ok) return void reply.code(given.status).type(PROBLEM).send(given.problem);
+  if (given.location !== undefined) reply.header('location', given.location);
+  if (given.next !== undefined) reply.header('link', `<${given.next}>; rel="next"`);
+  reply.code(given.status ?? 200).send(given.body);
 }
 
 function refuse<C extends ErrorCode>(reply: FastifyReply, status: number, code: C, facts: ErrorFacts<C>): FastifyReply {
-  const { message } = new StrowgerError(code, facts);
-  return reply.code(status).send({ code, message });
+  return reply
+    .code(status)
+    .type(PROBLEM)
+    .send(problemOf(status, new StrowgerError(code, facts)));
 }
 
 function statusOf(error: unknown): number {

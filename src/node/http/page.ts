@@ -7,6 +7,7 @@ export interface PageFacts {
   readonly phones: readonly { readonly number: string; readonly name: string; readonly registered: boolean }[];
   /** Calls in progress. */
   readonly calls: number;
+  /** An address, and after a space the transports it takes: `192.168.1.20:5060 UDP, TCP`. */
   readonly sip: readonly string[];
   readonly numbers: readonly { readonly number: string; readonly what: string }[];
 }
@@ -156,12 +157,14 @@ function calls({ calls: count }: PageFacts): Html {
 }
 
 function pointing({ sip }: PageFacts): Html {
-  const addresses = sip.map((address) => html`<code>${address}</code>`);
+  const addresses = sip.map((point) => {
+    const [address = '', ...transports] = point.split(' ');
+    return html`<span><code>${address}</code> <span class="faint">${transports.join(' ')}</span></span>`;
+  });
   return html`<section class="wide"><h2>Point a phone at</h2>
 <div class="point">${addresses}</div>
 <dl><div><dt>User name</dt><dd>the phone’s number</dd></div>
-<div><dt>Password</dt><dd>printed when the exchange first started</dd></div>
-<div><dt>Transport</dt><dd>UDP, TCP or TLS</dd></div></dl></section>`;
+<div><dt>Password</dt><dd>printed when the exchange first started</dd></div></dl></section>`;
 }
 
 function dialling({ numbers }: PageFacts): Html {

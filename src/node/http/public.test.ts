@@ -4,15 +4,18 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import type { AddressInfo } from 'node:net';
-import { shown } from './exchange-view.test.ts';
+import { kernel, shown } from './exchange-view.test.ts';
 import { createPublic, openPublic, type Phase, type PublicOptions } from './public.ts';
 
-function options(changed: Partial<PublicOptions> = {}): PublicOptions {
+function options(changed: Partial<PublicOptions> = {}): PublicOptions & { readonly address: string } {
   return {
+    kernel,
+    address: '127.0.0.1',
+    tell: () => undefined,
     view: shown(),
     phase: () => 'ready',
     sip: () => ['192.168.1.20:5060'],
-    numbers: [{ number: '800', what: 'weasels' }],
+    numbers: () => [{ number: '800', what: 'weasels' }],
     ...changed,
   };
 }
@@ -84,20 +87,21 @@ test('a name cannot become markup', async (t) => {
   assert.equal(body.split('<script>').length, 2);
 });
 
-test('nothing here changes anything: no API, and other methods and paths are 404 in JSON', async (t) => {
+test('without a token nothing can be asked or changed; other paths are 404, all in JSON', async (t) => {
   const app = server(t, { view: shown({ hangup: () => assert.fail('hung up') }) });
-  for (const [method, url] of [
-    ['GET', '/api/status'],
-    ['DELETE', '/api/calls/c0ffee'],
-    ['POST', '/health'],
-    ['PUT', '/'],
-    ['GET', '/..%2f..%2fetc/passwd'],
-    ['GET', '/<script>'],
+  for (const [method, url, status, code] of [
+    ['GET', '/api/status', 401, 'E_TOKEN'],
+    ['DELETE', '/api/calls/c0ffee', 401, 'E_TOKEN'],
+    ['POST', '/health', 404, 'E_NOT_FOUND'],
+    ['PUT', '/', 404, 'E_NOT_FOUND'],
+    ['GET', '/..%2f..%2fetc/passwd', 404, 'E_NOT_FOUND'],
+    ['GET', '/api/../../etc/passwd', 404, 'E_NOT_FOUND'],
+    ['GET', '/<script>', 404, 'E_NOT_FOUND'],
   ] as const) {
     const { statusCode, headers, body } = await app.inject({ method, url });
-    assert.equal(statusCode, 404, url);
-    assert.match(String(headers['content-type']), /^application\/json/);
-    assert.equal(JSON.parse(body).code, 'E_NOT_FOUND');
+    assert.equal(statusCode, status, url);
+    assert.match(String(headers['content-type']), /^application\/problem\+json/);
+    assert.equal(JSON.parse(body).code, code);
   }
 });
 

@@ -1,18 +1,26 @@
-import { StrowgerError } from '../../kernel/index.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { openApi, operations } from '../../api/index.ts';
+import { type Kernel, StrowgerError } from '../../kernel/index.ts';
 import type { ExchangeView } from '../../pbx/view.ts';
 import { why } from '../why.ts';
-import { createServer } from './mount.ts';
+import { type Admitted, Admission, type Knock, type Refusal, type Refused, strangeHost } from './admission.ts';
+import { attachEvents } from './events.ts';
+import { createServer, mount, turnAway } from './mount.ts';
 import { type PageFacts, POLICY, page } from './page.ts';
+import { REFERENCE_POLICY, reference } from './reference.ts';
 
 export type Phase = 'starting' | 'ready' | 'draining';
 
 export interface PublicOptions {
+  readonly kernel: Kernel;
+  /** Hears of requests that were refused. */
+  readonly tell: (refused: Refused) => void;
   readonly view: ExchangeView;
   readonly phase: () => Phase;
-  /** Where a phone is pointed, for example `192.168.1.20:5060`; asked at each request. */
+  /** Where a phone is pointed, for example `192.168.1.20:5060 UDP, TCP`; asked at each request. */
   readonly sip: () => readonly string[];
   /** What to dial, beside the accounts. */
-  readonly numbers: readonly { readonly number: string; readonly what: string }[];
+  readonly numbers: () => readonly { readonly number: string; readonly what: string }[];
 }
 
 export interface PublicHttp {
@@ -21,39 +29,106 @@ export interface PublicHttp {
   close(): Promise<void>;
 }
 
-/** What anyone who reaches the port may see. Nothing here changes anything. Rejects with E_BIND. */
+/**
+ * The status page and the API on one address. The API wants a token. On loopback everyone may see the status page; elsewhere
+ * whoever has a token. Rejects with E_BIND.
+ */
 export async function openPublic(
   options: PublicOptions & { readonly address: string; readonly port: number },
 ): Promise<PublicHttp> {
-  const app = createPublic(options);
   const { address, port } = options;
+  const admission = new Admission(options);
+  const app = createPublic(options, admission);
+  const endStreams = attachEvents(app.server, {
+    kernel: options.kernel,
+    view: options.view,
+    admission,
+    loopback: isLoopback(address),
+  });
   try {
     const url = await app.listen({ host: address, port });
-    return { url, close: () => app.close() };
+    return {
+      url,
+      close: async () => {
+        endStreams();
+        await app.close();
+      },
+    };
   } catch (error) {
     await app.close();
     throw new StrowgerError('E_BIND', { address, port, protocol: 'http', why: why(error) }, { cause: error });
   }
 }
 
-export function createPublic(options: PublicOptions): ReturnType<typeof createServer> {
+export function createPublic(
+  options: PublicOptions & { readonly address: string },
+  admission = new Admission(options),
+): ReturnType<typeof createServer> {
   const app = createServer();
+  const loopback = isLoopback(options.address);
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    reply.headers({
-      'cache-control': 'no-store',
-      'content-security-policy': POLICY,
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-    });
+    reply.headers(HEADERS);
+    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', POLICY);
     done();
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    const strange = loopback ? strangeHost(request.headers) : undefined;
+    if (strange === undefined) done();
+    else turnAway(reply, strange);
   });
   app.get('/health', (_request, reply) => {
     const phase = options.phase();
     return phase === 'ready' ? reply.send({ status: 'ok' }) : reply.code(503).send({ status: phase });
   });
-  app.get('/status.json', (_request, reply) => reply.send(facts(options)));
-  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page(facts(options))));
+  void app.register(async (pages) => {
+    if (!loopback) pages.addHook('onRequest', (request, reply, done) => pageHook(admission, request, reply, done));
+    addPages(pages, options);
+  });
+  mount(app, operations, {
+    ...options,
+    against: (request, scopes) => refusalOf(admission.admit(knockOf(request), scopes)),
+  });
   return app;
+}
+
+const HEADERS = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+} as const;
+
+function addPages(pages: FastifyInstance, options: PublicOptions): void {
+  pages.get('/status.json', (_request, reply) => reply.send(facts(options)));
+  pages.get('/', (_request, reply) => reply.type(HTML).send(page(facts(options))));
+  const document = openApi(operations, options.view.status().version);
+  const readable = reference(operations, document);
+  pages.get('/api/openapi.json', (_request, reply) => reply.send(document));
+  pages.get('/api', (_request, reply) =>
+    reply.header('content-security-policy', REFERENCE_POLICY).type(HTML).send(readable),
+  );
+}
+
+const HTML = 'text/html; charset=utf-8';
+
+function pageHook(admission: Admission, request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const refusal = refusalOf(admission.admitPage(knockOf(request)));
+  if (refusal === undefined) done();
+  else turnAway(reply, refusal);
+}
+
+function refusalOf(admitted: Admitted): Refusal | undefined {
+  return admitted.ok ? undefined : admitted.refusal;
+}
+
+function knockOf({ headers, url, socket }: FastifyRequest): Knock {
+  return { headers, url, source: socket.remoteAddress ?? '' };
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
 }
 
 /** Counts and numbers, no addresses of phones, no parties of calls, no secrets. */
@@ -64,6 +139,6 @@ function facts({ view, phase, sip, numbers }: PublicOptions): PageFacts {
     phones: view.accounts().map(({ number, name }) => ({ number, name, registered: there.has(number) })),
     calls: view.calls().length,
     sip: sip(),
-    numbers,
+    numbers: numbers(),
   };
 }

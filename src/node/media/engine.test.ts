@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import type { MediaSession, SessionEvent } from '../../media/engine.ts';
 import { type BenchPhone, contractSounds, type MediaBench, mediaEngineContract } from '../../media/engine.contract.ts';
@@ -65,6 +66,38 @@ async function bench(): Promise<MediaBench> {
 }
 
 mediaEngineContract('worker', bench);
+
+test('a thread that stands still is replaced, and its calls fail', async () => {
+  const stuck = join(folder, 'stuck.mjs');
+  const real = new URL(`./worker${import.meta.url.slice(-3)}`, import.meta.url).href;
+  // It leases a port, and computes for ever when that is to be opened.
+  writeFileSync(
+    stuck,
+    `import { parentPort } from 'node:worker_threads';
+     import ${JSON.stringify(real)};
+     parentPort.on('message', (commands) => { if (commands.some((one) => one.do === 'open')) for (;;); });`,
+  );
+  const deaths: string[] = [];
+  const kernel = createLiveKernel({ onFault: () => undefined });
+  const workers = await startMediaWorkers({
+    kernel,
+    count: 1,
+    addresses: [LOOPBACK],
+    ports: undefined,
+    sounds: [folder],
+    poolSize: 2,
+    patience: 500,
+    program: pathToFileURL(stuck),
+    onDeath: (why) => deaths.push(why),
+  });
+  const events: SessionEvent[] = [];
+  assert.ok(workers.engine.session(LOOPBACK, (event) => events.push(event)));
+  await eventually(() => events.length === 1);
+  assert.equal(events[0]?.event, 'failed');
+  assert.deepEqual(deaths, ['it stood still']);
+  await eventually(() => workers.engine.session(LOOPBACK, () => undefined) !== undefined);
+  await workers.stop();
+});
 
 test('the calls of a thread that died fail, and another takes its place', async () => {
   const started: Worker[] = [];

@@ -41,6 +41,23 @@ test('nothing outside the folders is read, and what is missing is undefined', as
   }
 });
 
+test('what is no .wav may be Ogg Opus; where there are both the .wav is heard', async () => {
+  const mixed = sounds(
+    'opus',
+    'beep.opus',
+    'menu.ogg',
+    'menu.wav',
+    'music/b.opus',
+    'music/a.ogg',
+    'music/a.wav',
+    'music/x.mp3',
+  );
+  assert.equal(await load([mixed], 'beep'), 'opus/beep.opus');
+  assert.equal(await load([mixed], 'menu'), 'opus/menu.wav');
+  const names = await new Promise((resolve) => createSoundFiles([mixed]).music(resolve));
+  assert.deepEqual(names, ['music/a', 'music/b']);
+});
+
 test('music is the first folder that has any, by name', async () => {
   const names = await new Promise((resolve) => createSoundFiles([debian, ours]).music(resolve));
   assert.deepEqual(names, ['music/a', 'music/b']);

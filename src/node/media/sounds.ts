@@ -5,6 +5,9 @@ import type { SoundFiles } from '../../media/ports.ts';
 /** Where music on hold lies within a sounds folder. */
 const MUSIC = 'music';
 
+/** Kinds of files, the first one that is there. */
+const KINDS = ['.wav', '.opus', '.ogg'] as const;
+
 /** What Debian's asterisk-core-sounds call what we name otherwise. */
 const ASTERISK: Readonly<Record<string, string>> = {
   'demo/weasels': 'tt-weasels',
@@ -14,20 +17,29 @@ const ASTERISK: Readonly<Record<string, string>> = {
 };
 
 /**
- * Sounds out of folders: `demo/weasels` is the first folder's demo/weasels.wav (or Debian's tt-weasels.wav) that exists; music is every .wav in the
- * first folder that has music/, by name.
+ * Sounds out of folders: `demo/weasels` is the first folder's demo/weasels.wav (or .opus, .ogg, or Debian's tt-weasels.wav) that exists; music is
+ * every such file in the first folder that has music/, by name.
  */
 export function createSoundFiles(folders: readonly string[]): SoundFiles {
   return {
     load: (name, then) => void load(folders, name).then(then),
-    music: (then) => void music(folders).then(then),
+    music: (then, folder = MUSIC) => void music(folders, folder).then(then),
   };
 }
 
+/** Whether a name stays within the folders. */
+function isInside(name: string): boolean {
+  const path = normalize(name);
+  return !path.startsWith('..') && !path.startsWith(sep) && !path.includes('\0');
+}
+
 async function load(folders: readonly string[], name: string): Promise<Uint8Array | undefined> {
-  const path = normalize(`${name}.wav`);
-  if (path.startsWith('..') || path.startsWith(sep) || path.includes('\0')) return undefined;
-  const names = [path, ...(ASTERISK[name] === undefined ? [] : [`${ASTERISK[name]}.wav`])];
+  const path = normalize(name);
+  if (!isInside(path)) return undefined;
+  const names = [
+    ...KINDS.map((kind) => path + kind),
+    ...(ASTERISK[name] === undefined ? [] : [`${ASTERISK[name]}.wav`]),
+  ];
   for (const file of folders.flatMap((folder) => names.map((one) => join(folder, one)))) {
     const bytes = await readFile(file).catch(() => undefined);
     if (bytes !== undefined) return bytes;
@@ -35,11 +47,15 @@ async function load(folders: readonly string[], name: string): Promise<Uint8Arra
   return undefined;
 }
 
-async function music(folders: readonly string[]): Promise<readonly string[]> {
+async function music(folders: readonly string[], name: string): Promise<readonly string[]> {
+  if (!isInside(name)) return [];
   for (const folder of folders) {
-    const files = await readdir(join(folder, MUSIC)).catch(() => []);
-    const waves = files.filter((file) => file.endsWith('.wav')).sort();
-    if (waves.length > 0) return waves.map((file) => `${MUSIC}/${file.slice(0, -'.wav'.length)}`);
+    const files = await readdir(join(folder, name)).catch(() => []);
+    const sounds = [...files].sort().flatMap((file) => {
+      const kind = KINDS.find((one) => file.endsWith(one));
+      return kind === undefined ? [] : [`${name}/${file.slice(0, -kind.length)}`];
+    });
+    if (sounds.length > 0) return [...new Set(sounds)];
   }
   return [];
 }

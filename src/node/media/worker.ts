@@ -2,19 +2,28 @@ import { randomFillSync } from 'node:crypto';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { LinkMessage } from '../../media/abroad.ts';
 import { createHost, type Host } from '../../media/host.ts';
-import type { WorkerCommand, WorkerMessage, WorkerOptions } from './messages.ts';
+import { isAside, type WorkerCommand, type WorkerMessage, type WorkerOptions } from './messages.ts';
+import { loadOpus } from './opus.ts';
 import { Outbox } from './outbox.ts';
+import { createPrograms } from './programs.ts';
+import { createRecordingFiles } from './recordings.ts';
 import { createSoundFiles } from './sounds.ts';
 import { createUdp } from './udp.ts';
 
+/** Who has ports again, and what has ended, may be told so much later (ms). */
+const PATIENCE = 40;
+
 /** The thread of a media host: owns its sockets and its clock, speaks the media protocol with the thread that made it. */
 function run(port: MessagePort, options: WorkerOptions): void {
-  const outbox = new Outbox<WorkerMessage>((messages) => port.postMessage(messages));
-  const tell = (message: WorkerMessage): void => outbox.put(message);
+  const outbox = new Outbox<WorkerMessage>((messages) => port.postMessage(messages), PATIENCE);
+  const tell = (message: WorkerMessage): void => outbox.put(message, isAside(message));
   const host = createHost({
     ...options,
     udp: createUdp(),
     files: createSoundFiles(options.sounds),
+    recordings: options.recordings === undefined ? undefined : createRecordingFiles(options.recordings),
+    programs: createPrograms(),
+    opus: loadOpus,
     now: () => performance.now(),
     wall: () => Date.now(),
     random: (octets) => randomFillSync(new Uint8Array(octets)),
@@ -30,7 +39,7 @@ function run(port: MessagePort, options: WorkerOptions): void {
   port.on('message', (commands: readonly WorkerCommand[]) => {
     for (const command of commands) {
       try {
-        obey(host, command);
+        obey(host, command, tell);
       } catch (error) {
         fault(error instanceof Error ? error : new Error(String(error)));
       }
@@ -38,8 +47,9 @@ function run(port: MessagePort, options: WorkerOptions): void {
   });
 }
 
-function obey(host: Host, command: WorkerCommand): void {
-  if (command.do === 'link') link(host, command.peer, command.port);
+function obey(host: Host, command: WorkerCommand, tell: (message: WorkerMessage) => void): void {
+  if (command.do === 'ping') tell({ event: 'pong' });
+  else if (command.do === 'link') link(host, command.peer, command.port);
   else host.command(command);
 }
 

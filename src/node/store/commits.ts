@@ -12,7 +12,7 @@ interface Statements {
 }
 
 export interface Commits {
-  /** One transaction for the group, one savepoint for each commit in it: a failing one is undone alone. */
+  /** One transaction for the group; should it fail, another with a savepoint for each commit: a failing one is undone alone. */
   group(commits: readonly (readonly Change[])[]): readonly Committed[];
   load(table: keyof Tables, last?: number): readonly Tables[keyof Tables][];
 }
@@ -48,7 +48,30 @@ function statementsOf(db: DatabaseSync, table: keyof Tables): Statements {
 
 type All = Readonly<Record<keyof Tables, Statements>>;
 
+const WRITTEN: Committed = { ok: true };
+
 function group(db: DatabaseSync, statements: All, commits: readonly (readonly Change[])[]): readonly Committed[] {
+  return together(db, statements, commits) ?? apart(db, statements, commits);
+}
+
+/** As if all were well, which it nearly always is; undefined, with nothing changed, when it is not. */
+function together(
+  db: DatabaseSync,
+  statements: All,
+  commits: readonly (readonly Change[])[],
+): readonly Committed[] | undefined {
+  try {
+    db.exec('BEGIN IMMEDIATE');
+    for (const changes of commits) for (const change of changes) make(statements, change);
+    db.exec('COMMIT');
+    return commits.map(() => WRITTEN);
+  } catch {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    return undefined;
+  }
+}
+
+function apart(db: DatabaseSync, statements: All, commits: readonly (readonly Change[])[]): readonly Committed[] {
   try {
     db.exec('BEGIN IMMEDIATE');
     const results = commits.map((changes) => one(db, statements, changes));
@@ -67,7 +90,7 @@ function one(db: DatabaseSync, statements: All, changes: readonly Change[]): Com
   try {
     for (const change of changes) make(statements, change);
     db.exec('RELEASE one');
-    return { ok: true };
+    return WRITTEN;
   } catch (error) {
     if (!db.isTransaction) throw error;
     db.exec('ROLLBACK TO one; RELEASE one');

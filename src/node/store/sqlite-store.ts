@@ -7,10 +7,12 @@ import type { FromWorker, Refusal, ToWorker } from './protocol.ts';
 /** A group is cut here, so that the last of a flood is not the one all wait for. */
 const GROUP = 200;
 /** Each group is written to the disk and waited for: so long others may join it. */
-const GATHER_MS = 4;
+const GATHER_MS = 8;
 
 interface Commit {
   readonly changes: readonly Change[];
+  /** So many milliseconds others may join it. */
+  readonly patience: number;
   readonly answer: (result: Committed) => void;
 }
 
@@ -35,10 +37,16 @@ export interface OpenStore {
  * milliseconds, goes to it as one group, so that a thousand commits cost a few writes.
  * Rejects with E_STORE_LOCKED, E_STORE_CORRUPT, E_STORE_NEWER or E_STORE.
  */
-export async function openStore(options: { readonly kernel: Kernel; readonly file: string }): Promise<OpenStore> {
+export async function openStore(options: {
+  readonly kernel: Kernel;
+  readonly file: string;
+  /** Sees the thread. */
+  readonly onStart?: (worker: Worker) => void;
+}): Promise<OpenStore> {
   const worker = new Worker(new URL(`./worker${import.meta.url.slice(-3)}`, import.meta.url), {
     workerData: options.file,
   });
+  options.onStart?.(worker);
   const first = await firstMessage(worker, options.file);
   if ('refused' in first) throw refused(options.file, first.refused);
   const failed = Promise.withResolvers<never>();
@@ -49,7 +57,7 @@ export async function openStore(options: { readonly kernel: Kernel; readonly fil
   return {
     failed: failed.promise,
     store: {
-      commit: (changes, then) => queue.ask({ changes, answer: then }),
+      commit: (changes, then, patience = GATHER_MS) => queue.ask({ changes, patience, answer: then }),
       load: (table, then, last) => queue.ask({ table, last, answer: then }),
     },
     close: () => queue.close(),
@@ -89,6 +97,9 @@ class Queue {
   #atWorker: readonly Asked[] = [];
   #state: 'idle' | 'starting' | 'busy' | 'closing' | 'gone' = 'idle';
   #closing = false;
+  /** When what waits goes to the worker, unless something hastier comes (monotonic ms); its timer. */
+  #due = Number.POSITIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(kernel: Kernel, worker: Worker, failed: (why: string) => void) {
     this.#kernel = kernel;
@@ -108,27 +119,40 @@ class Queue {
   ask(asked: Asked): void {
     this.#waiting.push(asked);
     if (this.#state === 'gone') setImmediate(() => this.#refuse());
-    else this.#start();
+    else this.#hasten('table' in asked ? 0 : asked.patience);
   }
 
   close(): Promise<void> {
     this.#closing = true;
-    this.#start();
+    this.#hasten(0);
     return this.#ended;
   }
 
-  /** What is asked within a few milliseconds goes together, even when the worker is idle; nothing that is read waits. */
-  #start(): void {
-    if (this.#state !== 'idle') return;
+  /**
+   * What is asked within a few milliseconds goes together, even when the worker is idle, and takes along whatever is patient;
+   * nothing that is read waits.
+   */
+  #hasten(within: number): void {
+    const due = this.#kernel.now() + within;
+    if (due >= this.#due) return;
+    this.#due = due;
+    if (this.#state === 'idle' || this.#state === 'starting') this.#arm();
+  }
+
+  #arm(): void {
     this.#state = 'starting';
-    const [first] = this.#waiting;
-    if (this.#closing || (first !== undefined && 'table' in first)) setImmediate(() => this.#next());
-    else setTimeout(() => this.#next(), GATHER_MS);
+    clearTimeout(this.#timer);
+    const wait = this.#due - this.#kernel.now();
+    if (wait > 0) this.#timer = setTimeout(() => this.#next(), wait);
+    else setImmediate(() => this.#next());
   }
 
   #next(): void {
-    if (this.#state === 'gone') return;
+    if (this.#state !== 'starting') return;
+    clearTimeout(this.#timer);
     this.#atWorker = this.#take();
+    // What is left over has waited long enough.
+    this.#due = this.#waiting.length > 0 || this.#closing ? this.#kernel.now() : Number.POSITIVE_INFINITY;
     const [first] = this.#atWorker;
     if (first !== undefined) this.#post(first);
     else if (this.#closing) {
@@ -164,7 +188,7 @@ class Queue {
     else if ('failed' in message) this.#failed(message.failed);
     if (this.#state !== 'busy') return;
     this.#state = 'idle';
-    if (this.#waiting.length > 0 || this.#closing) this.#start();
+    if (this.#waiting.length > 0 || this.#closing) this.#arm();
   }
 
   /** An immediate each: promise reactions to one answer run before the next. */

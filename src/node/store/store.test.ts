@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import { type StoreSession, storeContract } from '../../pbx/store.contract.ts';
 import type { Change, Committed } from '../../pbx/store.ts';
 import { createLiveKernel } from '../clock.ts';
@@ -101,6 +102,19 @@ test('commits of one moment share a write', async () => {
   await open.close();
 });
 
+test('what has patience waits to share a write, until something hastier is asked or the store closes', async () => {
+  const open = await openStore({ kernel, file: freshFile() });
+  const patient = (): Promise<Committed> => new Promise((resolve) => open.store.commit([change], resolve, 3_600_000));
+  const order: string[] = [];
+  const first = patient().then(() => order.push('patient'));
+  await commit(open).then(() => order.push('hasty'));
+  assert.deepEqual(order, ['patient', 'hasty'], 'answers leave in the order of asking');
+  await first;
+  const last = patient();
+  await open.close();
+  assert.deepEqual(await last, { ok: true });
+});
+
 test('answers are inputs, and the reactions to one run before the next', async () => {
   const open = await openStore({ kernel, file: freshFile() });
   const order: string[] = [];
@@ -115,6 +129,18 @@ test('answers are inputs, and the reactions to one run before the next', async (
   assert.deepEqual(order, ['first', 'second']);
   await open.close();
   assert.deepEqual(order, ['first', 'second', 'third']);
+});
+
+test('a thread that dies acknowledges nothing more: what it had, and what comes later, has failed', async () => {
+  let thread: Worker | undefined;
+  const open = await openStore({ kernel, file: freshFile(), onStart: (worker) => (thread = worker) });
+  assert.deepEqual(await commit(open), { ok: true });
+  const asked = commit(open);
+  await thread?.terminate();
+  await assert.rejects(open.failed, { code: 'E_STORE', message: /its thread ended/ });
+  assert.equal((await asked).ok, false);
+  assert.equal((await commit(open)).ok, false);
+  await open.close();
 });
 
 test('a table that cannot be read is E_STORE, not a silence in which the start hangs', async () => {

@@ -1,1 +1,2 @@
+export { notOf, type Verifying, verifying } from './identity.ts';
 export { type Certificate, type CertificateFiles, openCertificate } from './certificate.ts';

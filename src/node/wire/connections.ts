@@ -64,18 +64,19 @@ export class Connections {
   }
 
   /** A new flow: each connection has an id of its own, whatever its ends. */
-  add(protocol: Protocol, local: Hop, remote: Hop, channel: Channel): Flow {
+  add(protocol: Protocol, local: Hop, remote: Hop, channel: Channel, name?: string): Flow {
     this.#serial += 1;
     const id = `${protocol}:${hopKey(local)}>${hopKey(remote)}#${this.#serial}`;
-    const flow: Flow = { id, protocol, local, remote, reliable: true };
+    const flow: Flow = { id, protocol, local, remote, reliable: true, ...(name === undefined ? {} : { name }) };
     const connection = { flow, channel, opened: this.#kernel.house.open(`${protocol} connection`) };
     this.#byId.set(id, connection);
     this.#byHop.set(this.#hopOf(flow), connection);
     return flow;
   }
 
-  find(protocol: Protocol, to: Hop): Flow | undefined {
-    return this.#byHop.get(`${protocol} ${hopKey(to)}`)?.flow;
+  /** With a name: only one that was made for it, for nobody else's certificate was verified. */
+  find(protocol: Protocol, to: Hop, name?: string): Flow | undefined {
+    return this.#byHop.get(`${protocol} ${hopKey(to)} ${name ?? ''}`)?.flow;
   }
 
   opened(flow: Flow): void {
@@ -132,8 +133,8 @@ export class Connections {
     this.#kernel.input(step, act);
   }
 
-  #hopOf({ protocol, remote }: Flow): string {
-    return `${protocol} ${hopKey(remote)}`;
+  #hopOf({ protocol, remote, name = '' }: Flow): string {
+    return `${protocol} ${hopKey(remote)} ${name}`;
   }
 }
 

@@ -1,12 +1,21 @@
 import type { Kernel } from '../../kernel/index.ts';
-import type { Flow, Hop, Protocol, Wire, WireListener } from '../../sip/transport/types.ts';
+import type { Hop, Protocol, Wire, WireListener } from '../../sip/transport/types.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
 import type { Listening } from './listening.ts';
 import { chooseLocal } from './socket-choice.ts';
-import { connect, type Credentials, listenTcp, listenTls, type SecureListening } from './stream.ts';
+import {
+  connect,
+  type Credentials,
+  type HandshakeFailed,
+  listenTcp,
+  listenTls,
+  type SecureListening,
+} from './stream.ts';
+import type { Verifying } from '../tls/identity.ts';
 import { createUdpWire, type UdpWire } from './udp.ts';
 import { listenWs, listenWss } from './websocket.ts';
 
+export { type HandshakeNews, handshakeNews } from './handshakes.ts';
 export type { Credentials } from './stream.ts';
 
 /** Where to listen, by protocol. Port 0: any free one; for TCP the one that UDP got at that address, if it is free. */
@@ -31,11 +40,14 @@ export interface WiresOptions {
   /** Needed for TLS and WSS: without them these are not bound. */
   readonly credentials?: Credentials;
   readonly limits?: ConnectionLimits;
+  /** How peers are verified that we connect to by a name; undefined: anybody is believed. */
+  readonly verifying?: Verifying | undefined;
+  readonly handshakeFailed?: HandshakeFailed;
 }
 
 /** SIP over all its transports as one wire. Rejects with E_BIND, with nothing left open, when one cannot be bound. */
 export async function createWires(options: WiresOptions): Promise<Wires> {
-  const { kernel, binds, listener, credentials } = options;
+  const { kernel, binds, listener, credentials, handshakeFailed: failed = () => undefined } = options;
   const connections = new Connections(kernel, listener, options.limits);
   const udp = await createUdpWire({ kernel, binds: binds.udp ?? [], listener });
   const streams: (Listening | SecureListening)[] = [];
@@ -43,8 +55,8 @@ export async function createWires(options: WiresOptions): Promise<Wires> {
     for (const hop of tcpBinds(binds.tcp ?? [], udp.locals)) streams.push(await listenTcpNear(hop, connections));
     for (const hop of binds.ws ?? []) streams.push(await listenWs(hop, connections));
     if (credentials !== undefined) {
-      for (const hop of binds.tls ?? []) streams.push(await listenTls(hop, connections, credentials));
-      for (const hop of binds.wss ?? []) streams.push(await listenWss(hop, connections, credentials));
+      for (const hop of binds.tls ?? []) streams.push(await listenTls(hop, connections, credentials, failed));
+      for (const hop of binds.wss ?? []) streams.push(await listenWss(hop, connections, credentials, failed));
     }
   } catch (error) {
     await closeAll(udp, streams);
@@ -52,7 +64,7 @@ export async function createWires(options: WiresOptions): Promise<Wires> {
   }
   const opened = streams.map(({ protocol }) => kernel.house.open(`${protocol} socket`));
   return {
-    wire: wireOver(kernel, udp, streams, connections),
+    wire: wireOver(kernel, udp, streams, connections, options.verifying),
     locals: localsOf(udp, streams),
     get connections() {
       return connections.size;
@@ -90,16 +102,23 @@ async function listenTcpNear({ any, ...hop }: TcpBind, connections: Connections)
   }
 }
 
-function wireOver(kernel: Kernel, udp: UdpWire, streams: readonly Listening[], connections: Connections): Wire {
-  const open = (protocol: Protocol, to: Hop, wanted?: Hop, only?: 'existing'): Flow | undefined => {
+function wireOver(
+  kernel: Kernel,
+  udp: UdpWire,
+  streams: readonly Listening[],
+  connections: Connections,
+  verifying: Verifying | undefined,
+): Wire {
+  const open: Wire['open'] = (protocol, to, wanted, only, asked) => {
     if (protocol === 'udp') return udp.wire.open(protocol, to, wanted);
-    const living = connections.find(protocol, to);
+    const name = protocol === 'tls' ? asked : undefined;
+    const living = connections.find(protocol, to, name);
     // Nobody can connect to a browser.
     if (living !== undefined || only === 'existing' || protocol === 'ws' || protocol === 'wss') return living;
     if (to.port < 1 || to.port > 65_535) return undefined;
     const ours = streams.filter((one) => one.protocol === protocol).map(({ local }) => local);
     const local = chooseLocal(ours, to.address, wanted);
-    return local === undefined ? undefined : connect(kernel, protocol, to, local, connections);
+    return local === undefined ? undefined : connect({ kernel, protocol, to, local, connections, name, verifying });
   };
   return {
     open,

@@ -1,7 +1,8 @@
 import { connect as connectTcp, createServer as createTcpServer, type Socket } from 'node:net';
-import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import { connect as connectTls, type ConnectionOptions, createServer as createTlsServer } from 'node:tls';
 import type { Kernel } from '../../kernel/index.ts';
 import type { Flow, Hop } from '../../sip/transport/types.ts';
+import { notOf, type Verifying } from '../tls/identity.ts';
 import { why } from '../why.ts';
 import type { Channel, Connections } from './connections.ts';
 import { endSoon, type Listening, listen } from './listening.ts';
@@ -16,6 +17,9 @@ export interface Credentials {
 export interface SecureListening extends Listening {
   use(credentials: Credentials): void;
 }
+
+/** Somebody began TLS with us, and it came to nothing. */
+export type HandshakeFailed = (address: string, why: string) => void;
 
 export const HANDSHAKE_MS = 10_000;
 const CONNECT_MS = 10_000;
@@ -33,20 +37,46 @@ export async function listenTls(
   hop: Hop,
   connections: Connections,
   credentials: Credentials,
+  failed: HandshakeFailed,
 ): Promise<SecureListening> {
   const server = createTlsServer({ ...KEEP_ALIVE, ...credentials, handshakeTimeout: HANDSHAKE_MS });
-  server.on('tlsClientError', (_, socket) => socket.destroy());
+  server.on('tlsClientError', (error, socket) => {
+    failed(socket.remoteAddress ?? '', why(error));
+    socket.destroy();
+  });
   const listening = await listen(server, 'tls', hop, connections);
   server.on('secureConnection', (socket) => accepted('tls', socket, listening.local, connections));
   return { ...listening, use: (changed) => server.setSecureContext(changed) };
 }
 
+export interface Connecting {
+  readonly kernel: Kernel;
+  readonly protocol: 'tcp' | 'tls';
+  readonly to: Hop;
+  readonly local: Hop;
+  readonly connections: Connections;
+  /** The host that was asked for; undefined: an address was. */
+  readonly name: string | undefined;
+  /** undefined: anybody is believed. */
+  readonly verifying: Verifying | undefined;
+}
+
+/** Phones show certificates of their own making: who is behind an address, its digest tells. Behind a name, its certificate. */
+function credible(name: string | undefined, verifying: Verifying | undefined): ConnectionOptions {
+  const servername = name === undefined ? {} : { servername: name };
+  if (name === undefined || verifying === undefined) return { ...servername, rejectUnauthorized: false };
+  const checkServerIdentity: ConnectionOptions['checkServerIdentity'] = (_, certificate) => {
+    const against = notOf(name, certificate);
+    return against === undefined ? undefined : new Error(against);
+  };
+  return { ...servername, secureContext: verifying.authorities(), checkServerIdentity };
+}
+
 /** A connection of our own; its flow is there at once and keeps what is sent until it is open. */
-export function connect(kernel: Kernel, protocol: 'tcp' | 'tls', to: Hop, local: Hop, connections: Connections): Flow {
+export function connect({ kernel, protocol, to, local, connections, name, verifying }: Connecting): Flow {
   const where = { host: to.address, port: to.port, localAddress: local.address };
-  // Phones show certificates of their own making: who is behind one, its digest tells.
-  const socket = protocol === 'tls' ? connectTls({ ...where, rejectUnauthorized: false }) : connectTcp(where);
-  const flow = connections.add(protocol, local, to, channelOver(socket));
+  const socket = protocol === 'tls' ? connectTls({ ...where, ...credible(name, verifying) }) : connectTcp(where);
+  const flow = connections.add(protocol, local, to, channelOver(socket), name);
   const deadline = kernel.house.after(CONNECT_MS, () => connections.lost(flow, 'no answer to the connection'));
   socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE.keepAliveInitialDelay);
   socket.once(protocol === 'tls' ? 'secureConnect' : 'connect', () => {

@@ -7,7 +7,7 @@ import type { Hop } from '../../sip/transport/types.ts';
 import { why } from '../why.ts';
 import type { Channel, Connections } from './connections.ts';
 import { endSoon, type Listening, listen } from './listening.ts';
-import { type Credentials, HANDSHAKE_MS, type SecureListening } from './stream.ts';
+import { type Credentials, HANDSHAKE_MS, type HandshakeFailed, type SecureListening } from './stream.ts';
 
 /** RFC 7118 §4. */
 const SUBPROTOCOL = 'sip';
@@ -25,9 +25,13 @@ export async function listenWss(
   hop: Hop,
   connections: Connections,
   credentials: Credentials,
+  failed: HandshakeFailed,
 ): Promise<SecureListening> {
   const server = createHttpsServer({ ...TIMEOUTS, ...credentials, handshakeTimeout: HANDSHAKE_MS });
-  server.on('tlsClientError', (_, socket) => socket.destroy());
+  server.on('tlsClientError', (error, socket: Socket) => {
+    failed(socket.remoteAddress ?? '', why(error));
+    socket.destroy();
+  });
   const listening = await serve(server, 'wss', hop, connections);
   return { ...listening, use: (changed) => server.setSecureContext(changed) };
 }

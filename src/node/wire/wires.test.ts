@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { WebSocket } from 'ws';
@@ -9,6 +12,7 @@ import { fromUtf8, utf8 } from '../../kernel/index.ts';
 import type { Flow, Hop, Protocol } from '../../sip/transport/types.ts';
 import { createLiveKernel } from '../clock.ts';
 import { eventually } from '../eventually.test.ts';
+import { verifying } from '../tls/identity.ts';
 import { selfSigned } from '../tls/self-signed.ts';
 import { type Binds, createWires, type WiresOptions } from './index.ts';
 
@@ -16,7 +20,12 @@ const credentials = await selfSigned(['127.0.0.1']);
 const anywhere: readonly Hop[] = [{ address: '127.0.0.1', port: 0 }];
 const all: Binds = { udp: anywhere, tcp: anywhere, tls: anywhere, ws: anywhere, wss: anywhere };
 
-async function bound(t: TestContext, binds: Binds = all, limits: WiresOptions['limits'] = {}) {
+async function bound(
+  t: TestContext,
+  binds: Binds = all,
+  limits: WiresOptions['limits'] = {},
+  more: Partial<WiresOptions> = {},
+) {
   const faults: string[] = [];
   const kernel = createLiveKernel({ onFault: (fault) => faults.push(String(fault.error)) });
   const opened: Flow[] = [];
@@ -27,6 +36,7 @@ async function bound(t: TestContext, binds: Binds = all, limits: WiresOptions['l
     binds,
     credentials,
     limits,
+    ...more,
     listener: {
       opened: (flow) => opened.push(flow),
       received: (flow, bytes) => heard.push({ flow, text: utf8(bytes) }),
@@ -264,6 +274,78 @@ describe('WebSocket (RFC 7118)', () => {
     assert.match(browser.heard[0] ?? '', /^binary A/);
     browser.end();
   });
+});
+
+describe('a peer that is asked for by name', () => {
+  /** A TLS server whose certificate, of its own making, is for `gw.example.net`. */
+  async function gateway(t: TestContext) {
+    const shown = await selfSigned(['gw.example.net']);
+    const asked: (string | false | null)[] = [];
+    const server = createTlsServer(shown, (socket) => {
+      asked.push(socket.servername ?? null);
+      socket.on('error', () => undefined);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const folder = mkdtempSync(join(tmpdir(), 'strowger-wire-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'authority.pem');
+    writeFileSync(file, shown.cert);
+    return { to: hopOf(server), file, asked };
+  }
+
+  test('shows a certificate for it, signed by somebody known (RFC 5922)', async (t) => {
+    const { to, file, asked } = await gateway(t);
+    const { wire, opened } = await bound(t, all, {}, { verifying: verifying([file]) });
+    const flow = wire.open('tls', to, undefined, undefined, 'gw.example.net');
+    await eventually(() => opened.length === 1 && asked.length === 1);
+    assert.deepEqual([flow?.name, asked], ['gw.example.net', ['gw.example.net']]);
+    assert.equal(wire.open('tls', to, undefined, undefined, 'gw.example.net'), flow);
+    assert.equal(wire.open('tls', to, undefined, 'existing', 'other.example.net'), undefined);
+    assert.equal(
+      wire.open('tls', to, undefined, 'existing'),
+      undefined,
+      'what was verified is not mixed with what was not',
+    );
+  });
+
+  test('is not spoken to when its certificate is for others, or signed by nobody known', async (t) => {
+    const { to, file } = await gateway(t);
+    const others = await bound(t, all, {}, { verifying: verifying([file]) });
+    others.wire.open('tls', to, undefined, undefined, 'other.example.net');
+    await eventually(() => others.failed.length === 1);
+    assert.match(others.failed[0]?.why ?? '', /certificate is for gw\.example\.net, not for other\.example\.net/);
+    const nobody = await bound(t, all, {}, { verifying: verifying([]) });
+    nobody.wire.open('tls', to, undefined, undefined, 'gw.example.net');
+    await eventually(() => nobody.failed.length === 1);
+    assert.match(nobody.failed[0]?.why ?? '', /self-signed/);
+    assert.deepEqual([others.opened, nobody.opened], [[], []]);
+  });
+
+  test('is believed where nothing is verified, and by its address', async (t) => {
+    const { to, file } = await gateway(t);
+    const unverified = await bound(t, all);
+    unverified.wire.open('tls', to, undefined, undefined, 'other.example.net');
+    await eventually(() => unverified.opened.length === 1);
+    const byAddress = await bound(t, all, {}, { verifying: verifying([file]) });
+    byAddress.wire.open('tls', to);
+    await eventually(() => byAddress.opened.length === 1);
+  });
+});
+
+test('handshakes that fail are told, with who began them and why', async (t) => {
+  const failures: string[] = [];
+  const handshakeFailed = (address: string, why: string): void => void failures.push(`${address} ${why}`);
+  const { at } = await bound(t, all, {}, { handshakeFailed });
+  for (const protocol of ['tls', 'wss'] as const) {
+    const socket = connect(at(protocol).port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write('OPTIONS sip:us SIP/2.0\r\n\r\n');
+    await eventually(() => failures.length === (protocol === 'tls' ? 1 : 2));
+    socket.destroy();
+  }
+  for (const failure of failures) assert.match(failure, /^127\.0\.0\.1 \S/);
 });
 
 test('another certificate is shown from then on; connections go on', async (t) => {

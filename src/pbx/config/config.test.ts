@@ -75,7 +75,14 @@ test('every key of an endpoint and of the exchange arrives where it is obeyed', 
     registration: { floor: '1m', ceiling: '10m', usual: '5m' },
     qualify: { every: '1m', behindNat: '20s' },
     network: { external: '198.51.100.7', local: ['10.0.0.0/8'] },
+    mediaTimeout: '0s',
+    video: 'off',
     timers: { T1: '250ms', T2: '2s', T4: '3s' },
+    sessionTimer: 'off',
+    tones: 'gb',
+    language: 'fr',
+    timeZone: 'Europe/Vienna',
+    keys: { record: '*1' },
     endpoints: {
       101: {
         name: 'Alice',
@@ -85,6 +92,13 @@ test('every key of an endpoint and of the exchange arrives where it is obeyed', 
         codecs: ['PCMU', 'PCMA'],
         algorithms: ['MD5'],
         latch: false,
+        srtp: 'required',
+        mediaTimeout: '30s',
+        video: 'relay',
+        dtmf: 'info',
+        music: 'jazz',
+        tones: 'us',
+        nat: 'yes',
         calls: 2,
         callerId: { name: 'Desk' },
         identities: [{ number: 100 }],
@@ -94,6 +108,13 @@ test('every key of an endpoint and of the exchange arrives where it is obeyed', 
         rejectAnonymous: true,
         blocked: [666, '9.'],
         maxContacts: 1,
+        sessionTimer: '2m',
+        forward: { to: ['1XX', 700], always: 103, noAnswer: '104', after: '9s', doNotDisturb: true },
+        redirects: 'dialplan',
+        disturbed: 'declined',
+        keys: { blind: '##', parkAt: '721' },
+        language: 'de-AT',
+        timeZone: 'America/New_York',
       },
     },
   });
@@ -107,7 +128,14 @@ test('every key of an endpoint and of the exchange arrives where it is obeyed', 
     registration: { floor: 60, ceiling: 600, usual: 300 },
     qualify: { every: 60, behindNat: 20 },
     network: { external: '198.51.100.7', local: ['10.0.0.0/8'] },
+    mediaTimeout: 0,
+    video: 'off',
     timers: { t1: 250, t2: 2000, t4: 3000 },
+    sessionTimer: 'off',
+    tones: 'gb',
+    language: 'fr',
+    timeZone: 'Europe/Vienna',
+    keys: { record: '*1' },
     accounts: [
       {
         number: '101',
@@ -118,6 +146,13 @@ test('every key of an endpoint and of the exchange arrives where it is obeyed', 
         codecs: ['PCMU', 'PCMA'],
         algorithms: ['MD5'],
         latch: false,
+        srtp: 'required',
+        mediaTimeout: 30_000,
+        video: 'relay',
+        dtmf: 'info',
+        music: 'jazz',
+        tones: 'us',
+        nat: 'yes',
         calls: 2,
         callerId: { name: 'Desk', number: '101' },
         identities: [{ name: '', number: '100' }],
@@ -127,6 +162,13 @@ test('every key of an endpoint and of the exchange arrives where it is obeyed', 
         rejectAnonymous: true,
         blocked: ['666', '9.'],
         maxContacts: 1,
+        sessionTimer: 120,
+        forward: { to: ['1XX', '700'], always: '103', noAnswer: '104', after: 9000, doNotDisturb: true },
+        redirects: 'dialplan',
+        disturbed: 'declined',
+        keys: { blind: '##', parkAt: '721' },
+        language: 'de-AT',
+        timeZone: 'America/New_York',
       },
     ],
   });
@@ -146,7 +188,7 @@ test('all mistakes are found at once, each where it is', () => {
       103: { secretFile: 'nowhere' },
       104: { secretFile: 'two' },
       105: { secret: 'x', secretFile: 'word' },
-      106: { secret: 'x', contacts: ['sip:door@door.example'], addresses: ['10.0.0.0/40'] },
+      106: { secret: 'x', contacts: ['tel:+3110'], addresses: ['10.0.0.0/40'] },
       'a b': { secret: 'x' },
     },
     extensions: { 800: {}, 801: { echo: true, music: true }, 802: { dial: 999 }, 803: { play: 'x', for: '20s' } },
@@ -200,6 +242,29 @@ test('what can be seen of a whole configuration only', () => {
   ]);
 });
 
+test('contacts and the address outside may be names; what is neither name nor address is a mistake', () => {
+  const contacts = (...all: string[]) => ({ endpoints: { 101: { secret: 'x', contacts: all } } });
+  good(contacts('sip:gw.example.net;transport=tls', 'sips:gw.example.net:5071', 'sip:gw', 'sip:door@[::1]'));
+  assert.deepEqual(
+    wrong(contacts('sip:10.0.0.300', 'sip:-x', 'gw.example.net', 'tel:112')),
+    [0, 1, 2, 3].map((at) => `endpoints.101.contacts.${at} E_CONFIG_VALUE`),
+  );
+  const outside = (external: string) => ({ network: { external, local: [] } });
+  for (const one of ['pbx.example.net', 'stun:stun.example.net', 'stun:192.0.2.3:3479', '2001:db8::1'])
+    good(outside(one));
+  for (const one of ['stun:', '10.0.0.300', 'a b', 'stun:x:port'])
+    assert.deepEqual(wrong(outside(one)), ['network.external E_CONFIG_VALUE'], one);
+});
+
+test('a certificate needs its key; what is said of authorities needs neither', () => {
+  good({ tls: { verify: false } });
+  assert.deepEqual(wrong({ tls: { certificate: 'sounds' } }), ['tls E_CONFIG_VALUE']);
+  assert.deepEqual(wrong({ tls: { authorities: ['nowhere.pem'] } }), ['tls.authorities.0 E_CONFIG_VALUE']);
+  assert.deepEqual(wrong({ nameServers: ['192.0.2.53', '[::1]:5353', 'dns.example.net'] }), [
+    'nameServers.2 E_CONFIG_VALUE',
+  ]);
+});
+
 test('a mistake says what to do, and a secret is never repeated', () => {
   const checked = settingsFrom(
     { listen: { sip: 'x' }, endpoints: { 101: { secret: { word: 'hidden' } } }, colour: 1 },
@@ -250,4 +315,31 @@ test('every key of the reference says what it takes and what it is', () => {
     assert.ok(what !== '' || path.endsWith('.*'), `${path} says nothing`);
   }
   assert.ok(keys().some(({ path }) => path === 'endpoints.*.callerId.number'));
+});
+
+test('conference rooms become features of their numbers; their PINs are shown nowhere, and a change of one is told', () => {
+  const before = good({ conference: { 600: { pin: 1234, moderatorPin: '9876' }, 601: {} } });
+  assert.deepEqual(before.rooms['600'], {
+    pin: '1234',
+    moderatorPin: '9876',
+    announce: true,
+    record: false,
+    locked: false,
+  });
+  assert.doesNotMatch(JSON.stringify(before.written), /1234|9876/);
+  const after = good({ conference: { 600: { pin: 4711, moderatorPin: '9876' }, 602: {} } });
+  const told = differences(before, after).map(({ change, key }) => `${change} ${key}`);
+  assert.ok(told.includes('changed conference.600.pin'));
+  assert.ok(told.some((key) => key.startsWith('removed conference.601')));
+  assert.ok(told.some((key) => key.startsWith('added conference.602')));
+});
+
+test('a room on a number that an extension has, a PIN that is none and an empty room size are mistakes', () => {
+  const named = good({ conference: { 600: {} }, extensions: { 9: { dial: '600' } } });
+  assert.deepEqual(Object.keys(named.rooms), ['600']);
+  assert.deepEqual(wrong({ conference: { 600: { pin: 'abc' } } }), ['conference.600.pin E_CONFIG_VALUE']);
+  assert.deepEqual(wrong({ conference: { 600: { maxMembers: 0 } } }), ['conference.600.maxMembers E_CONFIG_VALUE']);
+  assert.deepEqual(wrong({ conference: { 600: {} }, extensions: { 600: { echo: true } } }), [
+    'extensions E_CONFIG_DIALPLAN',
+  ]);
 });

@@ -13,13 +13,12 @@ export interface Difference {
 }
 
 /** Keys whose meaning is fixed when the exchange starts: sockets and secrets were made with them. */
-const FIXED = ['realm', 'listen', 'tls', 'rtp', 'sounds', 'timers'];
+const FIXED = ['realm', 'listen', 'tls', 'nameServers', 'rtp', 'sounds', 'timers', 'watchdog'];
 
 /** What differs between two configurations, a line for each key. A dialplan in code may always have changed. */
 export function differences(before: Settings, after: Settings): readonly Difference[] {
-  return [...between('', before.written, after.written), ...secretChanges(before, after)].sort((a, b) =>
-    a.key < b.key ? -1 : 1,
-  );
+  const unshown = [...secretChanges(before, after), ...pinChanges(before, after)];
+  return [...between('', before.written, after.written), ...unshown].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** Those among them that need a restart. */
@@ -58,6 +57,15 @@ function secretChanges(before: Settings, after: Settings): readonly Difference[]
     const was = old.get(number);
     if (!old.has(number) || same(was, secrets)) return [];
     return [{ change: kind(was, secrets), key: `endpoints.${number}.secret` }];
+  });
+}
+
+function pinChanges(before: Settings, after: Settings): readonly Difference[] {
+  return Object.entries(after.rooms).flatMap(([number, room]) => {
+    const old = before.rooms[number];
+    if (old === undefined) return [];
+    const changed = (['pin', 'moderatorPin'] as const).filter((key) => room[key] !== old[key]);
+    return changed.map((key) => ({ change: kind(old[key], room[key]), key: `conference.${number}.${key}` }));
   });
 }
 

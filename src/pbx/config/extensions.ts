@@ -7,7 +7,7 @@ import type { ExtensionTable } from './schema.ts';
 type Extension = ExtensionTable[string];
 
 /** What makes an extension one thing and no other. */
-export const ACTIONS = ['dial', 'play', 'echo', 'music', 'hangup'] as const;
+export const ACTIONS = ['dial', 'play', 'echo', 'music', 'connect', 'hangup'] as const;
 
 /** What says how an endpoint is rung, and means nothing elsewhere. */
 export const DIALLING = ['for', 'strategy', 'calls', 'withhold', 'alert', 'autoAnswer', 'otherwise'] as const;
@@ -23,12 +23,21 @@ function endpointScript(number: string): Script {
 }
 
 function scriptOf(extension: Extension, endpoints: ReadonlySet<string>): Script {
-  const { play, echo, music, hangup: status } = extension;
+  const { play, echo, music, connect, hangup: status } = extension;
   if (play !== undefined) return (call) => call.play(...play);
   if (echo === true) return (call) => call.echo();
   if (music === true) return (call) => call.music();
+  if (connect !== undefined) return connecting(connect);
   if (status !== undefined) return (call) => call.hangup({ status, reasonPhrase: reasonPhrase(status) });
   return dialling(extension, endpoints);
+}
+
+/** Goes where the program sends it. */
+function connecting({ url, headers }: NonNullable<Extension['connect']>): Script {
+  return async (call) => {
+    const connected = await call.connect(url, headers === undefined ? {} : { headers });
+    if ('number' in connected) await call.goto(connected.number);
+  };
 }
 
 function dialling(extension: Extension, endpoints: ReadonlySet<string>): Script {

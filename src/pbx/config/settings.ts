@@ -1,8 +1,10 @@
 import { type Crypto, StrowgerError } from '../../kernel/index.ts';
 import { ha1 } from '../../sip/auth/index.ts';
-import type { Account, ExchangeConfig } from '../config.ts';
+import type { Account, ForwardPolicy, TransferPolicy, ExchangeConfig } from '../config.ts';
+import type { RoomOptions } from '../conference/room.ts';
 import { type DialplanBuilder, dialplan } from '../dialplan.ts';
 import { type Duration, milliseconds } from '../duration.ts';
+import { STAR_CODES, starPatterns } from '../star-codes.ts';
 import { tableRules } from './extensions.ts';
 import { type Mistake, mistakesIn } from './mistakes.ts';
 import { type Completed, configuration } from './schema.ts';
@@ -12,7 +14,21 @@ import { tableMistakes, tablesAt } from './table.ts';
 export interface Settings {
   readonly exchange: Omit<ExchangeConfig, 'version' | 'node'>;
   readonly rules: (builder: DialplanBuilder) => void;
+  /** Conference rooms by number. */
+  readonly rooms: Readonly<Record<string, RoomOptions>>;
+  /** Whether the usual star codes are dialled. */
+  readonly starCodes: boolean;
+  readonly parking:
+    | {
+        readonly spaces: readonly [first: number, last: number];
+        readonly entrance: string;
+        readonly timeout?: Duration;
+        readonly ring?: Duration;
+        readonly rounds?: number;
+      }
+    | undefined;
   readonly drainMs: number;
+  readonly watchdogMs: number | 'off';
   /** As it was written, with all that was left out and without secrets. */
   readonly written: Completed;
 }
@@ -54,10 +70,17 @@ function settings(written: Completed, all: readonly Account[]): Settings {
       accounts: all,
       algorithms,
       codecs,
+      tones: written.tones,
       maxContacts,
       surplus,
       pathUnasked,
       ...(network && { network }),
+      sessionTimer: sessionSeconds(written.sessionTimer),
+      mediaTimeout: milliseconds(written.mediaTimeout),
+      video: written.video,
+      language: written.language,
+      timeZone: written.timeZone,
+      ...(written.keys && { keys: present(written.keys) }),
       registration: {
         floor: seconds(registration.floor),
         ceiling: seconds(registration.ceiling),
@@ -67,8 +90,12 @@ function settings(written: Completed, all: readonly Account[]): Settings {
       timers: { t1: milliseconds(timers.T1), t2: milliseconds(timers.T2), t4: milliseconds(timers.T4) },
     },
     rules: rulesOf(written),
+    rooms: Object.fromEntries(Object.entries(written.conference).map(([number, room]) => [number, present(room)])),
+    starCodes: written.starCodes,
+    parking: written.parking && parkingIn(written.parking),
     drainMs: milliseconds(written.drain),
-    written: { ...written, endpoints: withoutSecrets(written.endpoints) },
+    watchdogMs: written.watchdog === 'off' ? 'off' : milliseconds(written.watchdog),
+    written: { ...written, endpoints: withoutSecrets(written.endpoints), conference: withoutPins(written.conference) },
   };
 }
 
@@ -76,8 +103,18 @@ function withoutSecrets(endpoints: Completed['endpoints']): Completed['endpoints
   return Object.fromEntries(Object.entries(endpoints).map(([number, { secret: _secret, ...rest }]) => [number, rest]));
 }
 
+function withoutPins(rooms: Completed['conference']): Completed['conference'] {
+  return Object.fromEntries(
+    Object.entries(rooms).map(([number, { pin: _pin, moderatorPin: _moderatorPin, ...rest }]) => [number, rest]),
+  );
+}
+
 function seconds(duration: Duration): number {
   return Math.floor(milliseconds(duration) / 1000);
+}
+
+function sessionSeconds(written: Completed['sessionTimer']): number | 'off' {
+  return written === 'off' ? 'off' : seconds(written);
 }
 
 function rulesOf({ dialplan: written, extensions, endpoints }: Completed): (builder: DialplanBuilder) => void {
@@ -102,8 +139,30 @@ function accounts(
       number,
       secrets: word === undefined ? undefined : Object.fromEntries(hashed),
       callerId: callerId && told,
+      transfer: rest.transfer && transferPolicy(rest.transfer),
+      forward: rest.forward && forwardPolicy(rest.forward),
+      keys: rest.keys && present(rest.keys),
+      sessionTimer: rest.sessionTimer && sessionSeconds(rest.sessionTimer),
+      mediaTimeout: rest.mediaTimeout && milliseconds(rest.mediaTimeout),
     });
   });
+}
+
+function forwardPolicy({ after, ...rest }: NonNullable<Completed['endpoints'][string]['forward']>): ForwardPolicy {
+  return present({ ...rest, after: after && milliseconds(after) });
+}
+
+function parkingIn({ first, last, ...rest }: NonNullable<Completed['parking']>): NonNullable<Settings['parking']> {
+  return { spaces: [first, last], ...present(rest) };
+}
+
+function transferPolicy({
+  to,
+  failed,
+  ringBack,
+}: NonNullable<Completed['endpoints'][string]['transfer']>): TransferPolicy {
+  const otherwise = failed === undefined || failed === 'recall' || failed === 'hangup' ? failed : { number: failed };
+  return present({ to, failed: otherwise, ringBack: ringBack && milliseconds(ringBack) });
 }
 
 /** Without the keys that have no value. */
@@ -167,7 +226,11 @@ function limitMistakes({ registration: { floor, usual, ceiling } }: Completed): 
 function fileMistakes({ sounds, tls }: Completed, { exists }: SettingsPorts): readonly Mistake[] {
   const named: (readonly [readonly PropertyKey[], string])[] = [
     ...sounds.map((folder, at) => [['sounds', at], folder] as const),
-    ...Object.entries(tls ?? {}).map(([key, file]) => [['tls', key], file] as const),
+    ...(tls?.authorities ?? []).map((file, at) => [['tls', 'authorities', at], file] as const),
+    ...(['certificate', 'key'] as const).flatMap((key) => {
+      const pem = tls?.[key];
+      return pem === undefined ? [] : [[['tls', key], pem] as const];
+    }),
   ];
   const missing = named.filter(([, file]) => !exists(file));
   return missing.map(([path]) => {
@@ -179,10 +242,24 @@ function fileMistakes({ sounds, tls }: Completed, { exists }: SettingsPorts): re
   });
 }
 
+/** What is dialled besides extensions and the dialplan's rules. */
+function besides({ conference, starCodes, parking }: Completed): readonly string[] {
+  const { first = 0, last = -1, entrance } = parking ?? {};
+  return [
+    ...Object.keys(conference),
+    ...(starCodes ? starPatterns(STAR_CODES) : []),
+    ...(entrance === undefined ? [] : [entrance]),
+    ...Array.from({ length: last - first + 1 }, (_, at) => String(first + at)),
+  ];
+}
+
 /** A dialplan is tried before anything follows it. */
 function planMistakes(written: Completed): readonly Mistake[] {
   try {
-    dialplan(rulesOf(written));
+    dialplan((builder) => {
+      rulesOf(written)(builder);
+      for (const number of besides(written)) builder.on(number, () => undefined);
+    });
     return [];
   } catch (error) {
     const path = [written.dialplan === undefined ? 'extensions' : 'dialplan'];

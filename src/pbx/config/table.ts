@@ -9,10 +9,11 @@ type Table = Readonly<Record<string, unknown>>;
 export function tableMistakes(raw: unknown): readonly Mistake[] {
   const endpoints = new Set(tablesAt(raw, 'endpoints').map(([number]) => number));
   const extensions = tablesAt(raw, 'extensions');
+  const rooms = new Set(tablesAt(raw, 'conference').map(([number]) => number));
   // What a dialplan in TypeScript answers cannot be told beforehand.
   const open = isTable(raw) && raw['dialplan'] !== undefined;
   const answers = (number: string): boolean =>
-    open || endpoints.has(number) || extensions.some(([pattern]) => matches(pattern, number));
+    open || endpoints.has(number) || rooms.has(number) || extensions.some(([pattern]) => matches(pattern, number));
   return extensions.flatMap(([pattern, extension]) => [
     ...actionMistakes(['extensions', pattern], extension),
     ...targetMistakes(['extensions', pattern], extension, answers),

@@ -23,6 +23,8 @@ export interface Dialog {
   remoteSeq: number | undefined;
   /** The path requests take unless the next hop says otherwise. */
   flow: Flow;
+  /** The peer has sent a REFER in it: later ones are told apart (RFC 3515 §2.4.6). */
+  referred?: boolean;
 }
 
 /** The three parts that name a dialog, as seen from our side (§12). */

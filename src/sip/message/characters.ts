@@ -18,6 +18,10 @@ export const DISPLAY = 128;
 export const SCHEME = 256;
 /** Parameter values as they are on the wire without quotes: base64, URIs, `[…]` around received (RFC 5118 §4.5). */
 export const VALUE = 512;
+/** user parts that mean what they say: no escapes, passwords or parameters. */
+export const USERINFO = 1024;
+/** names and values of URI parameters that mean what they say: tokens without escapes. */
+export const UNESCAPED = 2048;
 
 const classes = new Uint16Array(256);
 
@@ -40,6 +44,8 @@ allow(PASSWORD, `${UNRESERVED}&=+$,`);
 allow(PARAM, `${UNRESERVED}[]/:&+$`);
 allow(PLAIN, `${TOKENS}[]:`);
 allow(SCHEME, `${ALPHANUM}+-.`);
+allow(USERINFO, `${UNRESERVED}&=+$/`);
+allow(UNESCAPED, `${ALPHANUM}-.!*_+~`);
 allow(DISPLAY, `${TOKENS} \t()/@[]?={}&$#|^`);
 for (let code = 128; code < 256; code += 1) allow(DISPLAY, String.fromCharCode(code));
 for (let code = 33; code < 256; code += 1) {

@@ -1,6 +1,7 @@
 import { all, isSpace, skipSpace, TOKEN, trimmed } from './characters.ts';
 import { HeaderLines } from './header-lines.ts';
-import { keyOf, usualAt } from './header-name.ts';
+import { bitOf, CALL_ID, CONTACT, FROM, keyOf, TO, usualAt, VIA } from './header-name.ts';
+import { isPlainNameAddr, isPlainVia, isPlainWord } from './plain.ts';
 
 /** More header lines than this are not read. */
 export const MAX_LINES = 256;
@@ -10,6 +11,11 @@ export interface HeaderBlock {
   /** Lines that were none are left out; the first such is named here. */
   readonly flaw: string | undefined;
   readonly tooMany: boolean;
+  /** Names that are there, and there more than once: bits of `header-name`. */
+  readonly there: number;
+  readonly several: number;
+  /** Those of them that were not seen to be sound on the way: they are to be checked. */
+  readonly odd: number;
 }
 
 /** The lines from `from` to `to`, each with its CRLF; folded ones joined by one space (RFC 3261 §7.3.1). */
@@ -18,6 +24,9 @@ export function readHeaders(text: string, from: number, to: number): HeaderBlock
   const keys: string[] = [];
   const values: string[] = [];
   let flaw: string | undefined;
+  let there = 0;
+  let several = 0;
+  let odd = 0;
   let at = from;
   // Lines that are none count too: each costs a search for its colon.
   for (let lines = 0; at < to && lines < MAX_LINES; lines += 1) {
@@ -31,13 +40,25 @@ export function readHeaders(text: string, from: number, to: number): HeaderBlock
     const name = usual?.name ?? (colon < 0 || colon > lineEnd ? '' : nameOf(text, at, colon));
     if (name === '' || (!plain && holdsBareBreak(text, at, end))) flaw ??= 'header line';
     else {
+      const key = usual === undefined ? keyOf(name) : usual.key;
+      const bit = usual === undefined ? bitOf(key) : usual.bit;
       names.push(name);
-      keys.push(usual === undefined ? keyOf(name) : usual.key);
+      keys.push(key);
       values.push(end === lineEnd ? trimmed(text, colon + 1, end) : unfolded(text, colon + 1, end));
+      several |= there & bit;
+      there |= bit;
+      if (end !== lineEnd || !isPlain(bit, text, skipSpace(text, colon + 1), end)) odd |= bit;
     }
     at = end + 2;
   }
-  return { headers: new HeaderLines(names, keys, values), flaw, tooMany: at < to };
+  return { headers: new HeaderLines(names, keys, values), flaw, tooMany: at < to, there, several, odd };
+}
+
+/** Whether that field is seen at once to be sound; with white space behind its value it is not. */
+function isPlain(bit: number, text: string, from: number, to: number): boolean {
+  if (bit === FROM || bit === TO || bit === CONTACT) return isPlainNameAddr(text, from, to);
+  if (bit === VIA) return isPlainVia(text, from, to);
+  return bit === CALL_ID && isPlainWord(text, from, to);
 }
 
 /** The end of the line that ends at `lineEnd`, with those that continue it. */

@@ -1,5 +1,5 @@
 import { trimmed } from './characters.ts';
-import { keyOf } from './header-name.ts';
+import { keyOf, lineStart, usualKey } from './header-name.ts';
 import { splitInto, valueEnd } from './list.ts';
 import { oneLine } from './quote.ts';
 import type { Field, Headers } from './types.ts';
@@ -22,8 +22,9 @@ export class HeaderLines implements Headers {
     const keys: string[] = [];
     const values: string[] = [];
     for (const [name, value] of fields) {
-      names.push(oneLine(name));
-      keys.push(keyOf(name));
+      const known = usualKey(name);
+      names.push(known === undefined ? oneLine(name) : name);
+      keys.push(known ?? keyOf(name));
       values.push(fieldValue(value));
     }
     return new HeaderLines(names, keys, values);
@@ -60,34 +61,27 @@ export class HeaderLines implements Headers {
     return values;
   }
 
-  /** How many lines have that name. */
-  count(name: string): number {
-    const key = keyOf(name);
-    let count = 0;
-    for (let at = this.#keys.indexOf(key); at >= 0; at = this.#keys.indexOf(key, at + 1)) count += 1;
-    return count;
-  }
-
-  /** The line of that name, given long and in lower case; undefined when there is none, or several. */
-  one(key: string): string | undefined {
+  /** The first line of that name, given long and in lower case. */
+  first(key: string): string | undefined {
     const at = this.#keys.indexOf(key);
-    return at < 0 || this.#keys.indexOf(key, at + 1) >= 0 ? undefined : this.#values[at];
-  }
-
-  /** The name of the first such line as it is written. */
-  nameOf(name: string): string | undefined {
-    return this.#names[this.#keys.indexOf(keyOf(name))];
+    return at < 0 ? undefined : this.#values[at];
   }
 
   *[Symbol.iterator](): Iterator<Field> {
     for (let at = 0; at < this.#names.length; at += 1) yield [this.#names[at] ?? '', this.#values[at] ?? ''];
   }
 
-  /** All lines as they stand on the wire. */
-  print(): string {
+  /** All that stands between start line and body, with one Content-Length: in the place of the first, or at the end. */
+  print(length: number): string {
     let text = '';
-    for (let at = 0; at < this.#names.length; at += 1) text += `${this.#names[at]}: ${this.#values[at]}\r\n`;
-    return text;
+    let told = false;
+    for (let at = 0; at < this.#names.length; at += 1) {
+      const isLength = this.#keys[at] === 'content-length';
+      if (isLength && told) continue;
+      told ||= isLength;
+      text += lineStart(this.#names[at] ?? '') + (isLength ? String(length) : this.#values[at]);
+    }
+    return `${text}${told ? '' : `\r\nContent-Length: ${length}`}\r\n\r\n`;
   }
 
   /** One line in the place of the first of that name, the others gone; at the end when there was none. */

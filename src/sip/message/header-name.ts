@@ -31,11 +31,38 @@ const COMMON =
   'Content-Length Contact Identity-Info Event Refer-To Subject To Allow-Events Via Session-Expires Identity';
 
 const keys = new Map<string, string>();
+const starts = new Map<string, string>();
 
-/** A name as it is usually written, and what it is found by. */
+/** A name as it is usually written, what it is found by, and its bit if it is one of {@link BITS}. */
 export interface Usual {
   readonly name: string;
   readonly key: string;
+  readonly bit: number;
+}
+
+export const VIA = 1;
+export const FROM = 2;
+export const TO = 4;
+export const CALL_ID = 8;
+export const CSEQ = 16;
+export const CONTACT = 32;
+export const CONTENT_LENGTH = 64;
+export const MAX_FORWARDS = 128;
+
+/** The fields that every message is checked for, a bit each. */
+const BITS: Readonly<Record<string, number>> = {
+  via: VIA,
+  from: FROM,
+  to: TO,
+  'call-id': CALL_ID,
+  cseq: CSEQ,
+  contact: CONTACT,
+  'content-length': CONTENT_LENGTH,
+  'max-forwards': MAX_FORWARDS,
+};
+
+export function bitOf(key: string): number {
+  return BITS[key] ?? 0;
 }
 
 /** The usual spellings by their places in `slotOf`; names that share one stand in the next that was free. */
@@ -46,9 +73,10 @@ for (const name of COMMON.split(' ')) {
   const key = name.toLowerCase();
   keys.set(name, key);
   keys.set(key, key);
+  starts.set(name, `\r\n${name}: `);
   let slot = slotOf(name, 0, name.length);
   while (usual[slot] !== undefined) slot = (slot + 1) % SLOTS;
-  usual[slot] = { name, key };
+  usual[slot] = { name, key, bit: bitOf(key) };
 }
 for (const [short, key] of Object.entries(COMPACT)) {
   keys.set(short, key);
@@ -66,6 +94,16 @@ export function usualAt(text: string, from: number, to: number): Usual | undefin
     const found = usual[slot];
     if (found === undefined || (found.name.length === to - from && text.startsWith(found.name, from))) return found;
   }
+}
+
+/** What a name in its usual spelling, or a short form, is found by; undefined for others. */
+export function usualKey(name: string): string | undefined {
+  return keys.get(name);
+}
+
+/** The end of the line before, the name and its colon. */
+export function lineStart(name: string): string {
+  return starts.get(name) ?? `\r\n${name}: `;
 }
 
 /** What a header name is found by: the long form in lower case, one string for all its spellings. */

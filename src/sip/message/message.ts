@@ -3,6 +3,7 @@ import { parseCSeq } from './cseq.ts';
 import { HeaderLines } from './header-lines.ts';
 import { firstValue } from './list.ts';
 import { parseNameAddr } from './name-addr.ts';
+import { plainTag } from './plain.ts';
 import { NO_PARAMS } from './params.ts';
 import type { CSeq, Headers, Message, NameAddr, Request, Response, Uri, Via } from './types.ts';
 import { parseUri } from './uri.ts';
@@ -45,35 +46,37 @@ class TypedFields {
   }
 
   get via(): Via {
-    this.#via ??= readVia(this.headers.get('via') ?? '');
+    this.#via ??= readVia(this.headers.first('via') ?? '');
     return this.#via;
   }
 
   get from(): NameAddr {
-    this.#from ??= parseNameAddr(this.headers.get('from') ?? '') ?? NO_NAME_ADDR;
+    this.#from ??= parseNameAddr(this.headers.first('from') ?? '') ?? NO_NAME_ADDR;
     return this.#from;
   }
 
   get to(): NameAddr {
-    this.#to ??= parseNameAddr(this.headers.get('to') ?? '') ?? NO_NAME_ADDR;
+    this.#to ??= parseNameAddr(this.headers.first('to') ?? '') ?? NO_NAME_ADDR;
     return this.#to;
   }
 
   get callId(): string {
-    return this.headers.get('call-id') ?? '';
+    return this.headers.first('call-id') ?? '';
   }
 
   get cseq(): CSeq {
-    this.#cseq ??= parseCSeq(this.headers.get('cseq') ?? '') ?? NO_CSEQ;
+    this.#cseq ??= parseCSeq(this.headers.first('cseq') ?? '') ?? NO_CSEQ;
     return this.#cseq;
   }
 
   get fromTag(): string {
-    return this.from.params.get('tag') ?? '';
+    return (
+      (this.#from === undefined ? plainTag(this.headers.first('from')) : undefined) ?? this.from.params.get('tag') ?? ''
+    );
   }
 
   get toTag(): string {
-    return this.to.params.get('tag') ?? '';
+    return (this.#to === undefined ? plainTag(this.headers.first('to')) : undefined) ?? this.to.params.get('tag') ?? '';
   }
 
   get contacts(): readonly NameAddr[] {
@@ -82,7 +85,7 @@ class TypedFields {
   }
 
   get contactStar(): boolean {
-    return this.headers.get('contact') === '*';
+    return this.headers.first('contact') === '*';
   }
 }
 

@@ -2,9 +2,9 @@ import { latin1 } from '../../kernel/index.ts';
 import { digits } from './characters.ts';
 import { flawOf } from './check.ts';
 import { type HeaderBlock, readHeaders } from './header-block.ts';
-import type { HeaderLines } from './header-lines.ts';
+import { CONTENT_LENGTH } from './header-name.ts';
 import { NO_CSEQ, NO_VIA, SipRequest, SipResponse } from './message.ts';
-import { parseStartLine, type StartLine } from './start-line.ts';
+import { parseStartLine, plainRequestLine, type StartLine } from './start-line.ts';
 import type { Malformed, Parsed } from './types.ts';
 
 /** What a datagram can carry; longer messages are refused on streams too. */
@@ -19,11 +19,12 @@ export function parse(bytes: Uint8Array): Parsed {
   const text = latin1(bytes, 0, Math.min(bytes.length, MAX_OCTETS));
   const start = skipBreaks(text);
   const lineEnd = text.indexOf('\r\n', start);
-  const line = lineEnd < 0 ? undefined : parseStartLine(text.slice(start, lineEnd));
+  const line =
+    lineEnd < 0 ? undefined : (plainRequestLine(text, start, lineEnd) ?? parseStartLine(text.slice(start, lineEnd)));
   if (line === undefined) return { kind: 'malformed', why: 'start line' };
   const blank = text.indexOf('\r\n\r\n', lineEnd);
   const block = readHeaders(text, lineEnd + 2, (blank < 0 ? text.lastIndexOf('\r\n') : blank) + 2);
-  const length = blank < 0 ? 'no empty line' : bodyLength(block.headers, bytes.length - blank - 4);
+  const length = blank < 0 ? 'no empty line' : bodyLength(block, bytes.length - blank - 4);
   // Wire text until somebody asks for it: most bodies are read once or never.
   const body = typeof length === 'string' ? '' : text.slice(blank + 4, blank + 4 + length);
   const flaw = typeof length === 'string' ? length : undefined;
@@ -39,12 +40,11 @@ function skipBreaks(text: string): number {
 }
 
 /** How long the body is, of the octets that are there; or why there is none (RFC 3261 §18.3, §20.14). */
-function bodyLength(headers: HeaderLines, there: number): number | string {
-  const line = headers.one('content-length');
-  if (line === undefined && !headers.has('content-length')) return there;
-  const length = digits(line ?? '');
+function bodyLength({ headers, there, several }: HeaderBlock, octets: number): number | string {
+  if ((there & CONTENT_LENGTH) === 0) return octets;
+  const length = (several & CONTENT_LENGTH) === 0 ? digits(headers.first('content-length') ?? '') : undefined;
   if (length === undefined) return 'Content-Length';
-  return length > there ? 'body shorter than Content-Length' : length;
+  return length > octets ? 'body shorter than Content-Length' : length;
 }
 
 function readRequest(
@@ -58,7 +58,7 @@ function readRequest(
   if (line.version !== '2.0') return malformed(made, `version ${line.version}`, 505);
   if (octets > MAX_OCTETS) return malformed(made, 'too many octets', 413);
   if (block.tooMany) return malformed(made, 'too many header lines', 413);
-  const why = line.flaw ?? block.flaw ?? flaw ?? flawOf(made);
+  const why = line.flaw ?? block.flaw ?? flaw ?? flawOf(made, block, line.plainUri);
   return why === undefined ? made : malformed(made, why, 400);
 }
 
@@ -72,7 +72,7 @@ function readResponse(
   if (flaw !== undefined) return { kind: 'malformed', why: flaw };
   const made = new SipResponse(line.status, line.reasonPhrase, block.headers, body);
   const tooLarge = octets > MAX_OCTETS || block.tooMany;
-  const why = tooLarge ? 'too large' : (block.flaw ?? flawOf(made));
+  const why = tooLarge ? 'too large' : (block.flaw ?? flawOf(made, block, false));
   return why === undefined ? made : { kind: 'malformed', why };
 }
 

@@ -1,9 +1,35 @@
 import { all, digits, isToken, TOKEN, trimmed } from './characters.ts';
+import { plainUriEnd } from './plain.ts';
 
 /** The first line of a message. `flaw`: it can be understood, but is not what RFC 3261 §7.1 and §7.2 allow. */
 export type StartLine =
-  | { readonly kind: 'request'; method: string; uriText: string; version: string; flaw: string | undefined }
+  | {
+      readonly kind: 'request';
+      method: string;
+      uriText: string;
+      version: string;
+      flaw: string | undefined;
+      /** The URI is seen to be sound. */
+      plainUri: boolean;
+    }
   | { readonly kind: 'response'; status: number; reasonPhrase: string };
+
+const METHODS = new Map(
+  'INVITE ACK BYE CANCEL REGISTER OPTIONS PRACK UPDATE INFO SUBSCRIBE NOTIFY REFER MESSAGE PUBLISH'
+    .split(' ')
+    .map((method) => [method, method]),
+);
+
+/** A Request-Line as nearly all are, from `from` to `to`; undefined: it has to be looked at. */
+export function plainRequestLine(text: string, from: number, to: number): StartLine | undefined {
+  const strict = to - 8;
+  const space = text.indexOf(' ', from);
+  if (space >= strict || !text.startsWith(' SIP/2.0', strict)) return undefined;
+  const method = METHODS.get(text.slice(from, space));
+  if (method === undefined || plainUriEnd(text, space + 1) !== strict) return undefined;
+  const uriText = text.slice(space + 1, strict);
+  return { kind: 'request', method, uriText, version: '2.0', flaw: undefined, plainUri: true };
+}
 
 /** undefined when it is neither Request-Line nor Status-Line. */
 export function parseStartLine(line: string): StartLine | undefined {
@@ -34,13 +60,14 @@ function requestLine(line: string): StartLine | undefined {
     const uriText = line.slice(from + 1, strict);
     const flaw =
       uriText === '' || uriText.includes(' ') || uriText.includes('\t') ? 'white space in Request-Line' : undefined;
-    return { kind: 'request', method, uriText, version: line.slice(strict + 5), flaw };
+    return { kind: 'request', method, uriText, version: line.slice(strict + 5), flaw, plainUri: false };
   }
   const rest = trimmed(line, from, line.length);
   const last = rest.lastIndexOf(' ');
   if (last < 0 || versionEnd(rest, last + 1) !== rest.length) return undefined;
   const uriText = trimmed(rest, 0, last);
-  return { kind: 'request', method, uriText, version: rest.slice(last + 5), flaw: 'white space in Request-Line' };
+  const flaw = 'white space in Request-Line';
+  return { kind: 'request', method, uriText, version: rest.slice(last + 5), flaw, plainUri: false };
 }
 
 /** The place behind `SIP/1*DIGIT.1*DIGIT` at `from`, whatever the case of its letters; -1 when none stands there. */

@@ -90,7 +90,11 @@ const actions: Readonly<Record<ClientAction, (client: Client, response: Response
   slowE: ({ countdown }) => countdown.atT2('E'),
   startF: ({ countdown }) => countdown.start('F'),
   startK: ({ countdown }) => countdown.start('K'),
-  startM: ({ countdown }) => countdown.start('M'),
+  // Neither is sent again: for 32 s nothing is kept that is not needed.
+  startM: (client) => {
+    client.sent = undefined;
+    client.countdown.start('M');
+  },
   stopTimers: ({ countdown }) => countdown.stop(),
   sendRequest: (client) => {
     client.sent = client.context.transport.send(client.request, client.flow);

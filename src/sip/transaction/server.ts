@@ -15,8 +15,8 @@ export interface ServerContext {
   readonly timers: Timers;
   /** Everything but new requests, which are told through {@link Server.told}. */
   readonly user: TransactionUser;
-  /** A final response to something else than INVITE went out: nothing but its repetition is left to do. */
-  readonly answered: (server: Server, status: number, sent: Uint8Array) => void;
+  /** A final response is out, and nothing but its repetition is left to do; not even that (undefined) when its ACK is here. */
+  readonly answered: (server: Server, status: number, sent: Uint8Array | undefined) => void;
   /** The transaction is terminated: forget it. */
   readonly ended: (server: Server) => void;
 }
@@ -31,8 +31,8 @@ export class Server implements ServerTransaction, Actor<ServerAction, Request | 
   readonly request: Request;
   /** Where the request came from. */
   readonly flow: Flow;
-  /** Where responses go (§18.2.2): the same flow unless the top Via says otherwise. */
-  readonly responseFlow: Flow;
+  /** Where responses go (§18.2.2): the same flow unless the top Via says otherwise, or it is a connection that was lost. */
+  responseFlow: Flow;
   /** Who answers the request: the user or, for CANCEL and merged requests, this layer. */
   readonly told: (server: Server) => void;
   readonly countdown: Countdown;
@@ -70,6 +70,10 @@ export class Server implements ServerTransaction, Actor<ServerAction, Request | 
 
   respond(response: Response): void {
     this.run.fire(serverEvent(this.request.method, response.status), response);
+  }
+
+  acknowledged(): void {
+    if (this.state === 'accepted' && this.last !== undefined) this.context.answered(this, this.last.status, undefined);
   }
 
   /** A response of this layer's own; its To tag is the one the user gave, if it gave one (§9.2). */
@@ -113,6 +117,8 @@ const actions: Readonly<Record<ServerAction, (server: Server, message: Request |
 
 /** A 2xx that the dialog repeats is printed once. */
 function send(server: Server, response: Response): void {
+  const { request, responseFlow, context } = server;
+  if (responseFlow.reliable) server.responseFlow = context.transport.responseFlow(request, responseFlow);
   if (response === server.last) return resend(server);
   server.last = response;
   server.sent = server.context.transport.send(response, server.responseFlow);

@@ -123,9 +123,9 @@ class Layer implements Transactions {
     else invite.run.fire('ack', ack);
   }
 
-  #inviteOf(ack: Request): Server | undefined {
+  #inviteOf(ack: Request): Server | Answered | undefined {
     for (const key of ackKeys(ack)) {
-      const server = this.#servers.get(key);
+      const server = this.#servers.get(key) ?? this.#answered.get(key);
       if (server !== undefined && acknowledges(ack, server)) return server;
     }
     return undefined;
@@ -177,10 +177,11 @@ class Layer implements Transactions {
 
   /** RFC 3261 §9.2. */
   #cancel(cancel: Server): void {
-    const invite = this.#servers.get(serverKey(cancel.request, 'INVITE'));
+    const key = serverKey(cancel.request, 'INVITE');
+    const invite = this.#servers.get(key) ?? this.#answered.get(key);
     if (invite === undefined) return cancel.answer(481);
-    cancel.answer(200, invite.last?.toTag || undefined);
-    if (!invite.pending || invite.cancelled) return;
+    cancel.answer(200, toTagOf(invite) || undefined);
+    if (invite instanceof Answered || !invite.pending || invite.cancelled) return;
     invite.cancelled = true;
     this.#user.cancelled(invite, cancel.request);
   }
@@ -193,8 +194,12 @@ class Layer implements Transactions {
 }
 
 /** With an RFC 2543 client only the To tag tells the ACK for our response from others (RFC 3261 §17.2.3). */
-function acknowledges(ack: Request, invite: Server): boolean {
-  return ack.via.branch.startsWith(cookie) || ack.toTag === (invite.last?.toTag ?? '');
+function acknowledges(ack: Request, invite: Server | Answered): boolean {
+  return ack.via.branch.startsWith(cookie) || ack.toTag === toTagOf(invite);
+}
+
+function toTagOf(invite: Server | Answered): string {
+  return invite instanceof Answered ? invite.toTag : (invite.last?.toTag ?? '');
 }
 
 /** A challenged request is over: some phones repeat it with credentials and the same CSeq, against RFC 3261 §8.1.3.5. */

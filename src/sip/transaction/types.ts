@@ -29,6 +29,8 @@ export interface ServerTransaction {
   readonly state: string;
   /** Sends a response; after a final one, another final is dropped, except 2xx to INVITE, which the dialog repeats (RFC 6026 §7.1). */
   respond(response: Response): void;
+  /** The ACK of its 2xx came: what it keeps for repeating that can go. Nothing more is responded. */
+  acknowledged(): void;
 }
 
 /** Who is told what arrives from outside any client transaction. */

@@ -64,3 +64,9 @@ it('what we are reached by names the transport (RFC 3261 §19.1.1, RFC 7118 §5.
     'sip:[::1]:5060;transport=ws',
   ]);
 });
+
+it('who is met by sips is told a sips URI over what is secure (RFC 3261 §8.1.1.8, RFC 7118 §5.2.2)', () => {
+  assert.equal(contactOf({ protocol: 'tls' }, '192.0.2.1:5061', true), 'sips:192.0.2.1:5061');
+  assert.equal(contactOf({ protocol: 'wss' }, '192.0.2.1:8089', true), 'sips:192.0.2.1:8089;transport=ws');
+  assert.equal(contactOf({ protocol: 'tls' }, '192.0.2.1:5061', false), 'sip:192.0.2.1:5061;transport=tls');
+});

@@ -50,6 +50,10 @@ export class Streams {
     return this.#streams.size;
   }
 
+  has(flow: Flow): boolean {
+    return this.#streams.has(flow.id);
+  }
+
   opened(flow: Flow): void {
     this.#of(flow);
   }

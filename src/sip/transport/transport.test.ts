@@ -173,6 +173,49 @@ describe('what is sent', () => {
     bench.wire.open = () => undefined;
     assert.equal(arrived('SIP/2.0/UDP 192.0.2.7;branch=z9hG4bK-4', bench.peer), bench.peer);
   });
+
+  it('as a response makes a lost connection again, where its request came from and sent-by listens (§18.2.2)', () => {
+    const bench = new Bench();
+    const opened: string[] = [];
+    bench.wire.open = (protocol, to, local) => {
+      opened.push(`${protocol} ${to.address} ${to.port}`);
+      return bench.flow(to.address, to.port, protocol, local);
+    };
+    for (const protocol of ['tcp', 'tls', 'ws', 'wss'] as const) {
+      const flow = bench.flow('198.51.100.9', 40_000, protocol);
+      const via = `SIP/2.0/${protocol.toUpperCase()} 10.0.0.7:5070;rport;branch=z9hG4bK-${protocol}`;
+      bench.arrive(options({ via }), flow);
+      const request = bench.delivered.at(-1);
+      assert.ok(request?.kind === 'request');
+      assert.equal(bench.transport.responseFlow(request, flow), flow, 'while it lives');
+      bench.transport.failed(flow, 'closed by the peer');
+      const now = bench.transport.responseFlow(request, flow);
+      const again = protocol === 'tcp' || protocol === 'tls';
+      assert.deepEqual(now.remote, again ? { address: '198.51.100.9', port: 5070 } : flow.remote);
+    }
+    assert.deepEqual(opened, ['tcp 198.51.100.9 5070', 'tls 198.51.100.9 5070']);
+  });
+
+  it('as a response goes to where its datagram came from, asked or not, for those of whom that is said', () => {
+    const bench = new Simulation();
+    const delivered: Message[] = [];
+    const transport = createTransport({
+      kernel: bench.kernel,
+      wire: bench.wire,
+      deliver: (message) => delivered.push(message),
+      forceRport: ({ from }) => from.uri.user === '102',
+    });
+    const peer = bench.flow('198.51.100.9', 40_001);
+    const answered = (lines: readonly string[]): Flow => {
+      transport.received(peer, octets(...lines));
+      const request = delivered.at(-1);
+      assert.ok(request?.kind === 'request');
+      return transport.responseFlow(request, peer);
+    };
+    assert.equal(answered(options()), peer);
+    const other = options().map((line) => line.replace('sip:102@', 'sip:103@'));
+    assert.deepEqual(answered(other).remote, { address: '198.51.100.9', port: 5070 });
+  });
 });
 
 describe('keep-alives', () => {

@@ -12,7 +12,7 @@ import {
 import { bindingResponse } from '../../stun/index.ts';
 import { STREAM_LIMITS, type StreamLimits, Streams } from './streams.ts';
 import type { Flow, Wire, WireListener } from './types.ts';
-import { hostPort, responseHop, sentByOf, stamped } from './via.ts';
+import { hostPort, reopenHop, responseHop, sentByOf, stamped } from './via.ts';
 
 export interface TransportParts {
   readonly kernel: Kernel;
@@ -24,6 +24,8 @@ export interface TransportParts {
   /** The `host:port` that peers of a flow reach us by; its local address where none is given. */
   readonly sentBy?: (flow: Flow) => string;
   readonly streamLimits?: StreamLimits;
+  /** Whether a request that came as a datagram is answered where it came from though it did not ask for that (RFC 3581). */
+  readonly forceRport?: (request: Request) => boolean;
 }
 
 /** Counts since start. */
@@ -47,7 +49,7 @@ export interface Transport {
   resend(bytes: Uint8Array, flow: Flow): void;
   /** `host:port` for our Via; an IPv6 address in brackets. */
   sentBy(flow: Flow): string;
-  /** The flow that takes the responses to a request that came over `flow`. */
+  /** The flow that takes the responses to a request that came over `flow`: a new one where a connection is lost (RFC 3261 §18.2.2). */
   responseFlow(request: Request, flow: Flow): Flow;
   /** `failed` is told of every flow that failed. */
   watch(failed: (flow: Flow, why: string) => void): void;
@@ -112,7 +114,8 @@ class Layer implements Transport, WireListener {
   }
 
   responseFlow(request: Request, flow: Flow): Flow {
-    if (flow.reliable) return flow;
+    if (flow.reliable) return this.#streams.has(flow) ? flow : this.#reopened(request, flow);
+    if (!request.via.params.has('rport') && this.#parts.forceRport?.(request) === true) return flow;
     const { address, port } = responseHop(request.via, flow.protocol);
     if (address === flow.remote.address && port === flow.remote.port) return flow;
     return this.#parts.wire.open(flow.protocol, { address, port }, flow.local) ?? flow;
@@ -143,6 +146,12 @@ class Layer implements Transport, WireListener {
 
   /** Nothing waits for a flow to drain: the wire queues what is sent before, and fails the flow that takes nothing. */
   drained(): void {}
+
+  /** RFC 3261 §18.2.2; nobody can connect to a browser (RFC 7118 §5). */
+  #reopened(request: Request, flow: Flow): Flow {
+    if (flow.protocol !== 'tcp' && flow.protocol !== 'tls') return flow;
+    return this.#parts.wire.open(flow.protocol, reopenHop(request.via, flow.protocol), flow.local) ?? flow;
+  }
 
   #tellFailed(flow: Flow, why: string): void {
     for (const watcher of this.#watchers) this.#parts.kernel.input('flow failed', () => watcher(flow, why));

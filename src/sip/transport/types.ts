@@ -17,14 +17,17 @@ export interface Flow {
   readonly local: Hop;
   readonly remote: Hop;
   readonly reliable: boolean;
+  /** The host that its certificate was verified for; undefined: none was asked for. */
+  readonly name?: string;
 }
 
 export interface Wire {
   /**
    * The flow to that hop, an existing one where there is one; undefined when no local socket can reach it. Local picks the
-   * socket when several could. `existing`: no connection is made; undefined when there is none.
+   * socket when several could. `existing`: no connection is made; undefined when there is none. `name`: over TLS the peer must
+   * show a certificate for that host (RFC 5922), else the flow fails.
    */
-  open(protocol: Protocol, to: Hop, local?: Hop, only?: 'existing'): Flow | undefined;
+  open(protocol: Protocol, to: Hop, local?: Hop, only?: 'existing', name?: string): Flow | undefined;
   /** Never delivers before it returns. On a flow that is gone: `failed` is told, later. */
   send(flow: Flow, bytes: Uint8Array): void;
   /** Nothing more is told of that flow. */

@@ -33,6 +33,11 @@ export function responseHop(via: Via, protocol: Protocol): Hop {
   return { address: bare(via.params.get('received') ?? via.host), port };
 }
 
+/** Where a lost connection is made again for a response (§18.2.2): `rport` names the port that the old one had, which nobody listens on. */
+export function reopenHop(via: Via, protocol: Protocol): Hop {
+  return { address: bare(via.params.get('received') ?? via.host), port: via.port ?? defaultPorts[protocol] };
+}
+
 function portOf(text: string | undefined): number | undefined {
   const port = Number(text);
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;

@@ -2,15 +2,18 @@ import type { Kernel } from '../../kernel/index.ts';
 import { DialogTable, inOrder, override, routed } from '../dialog/index.ts';
 import { request } from '../message/index.ts';
 import type { Field, Request } from '../message/types.ts';
-import type { ServerTransaction, TransactionLayer, TransactionUser } from '../transaction/types.ts';
+import type { Flow } from '../transport/types.ts';
+import type { ClientUser, ServerTransaction, TransactionLayer, TransactionUser } from '../transaction/types.ts';
 import { answer } from './answer.ts';
 import type { Core } from './core.ts';
 import { contactField } from './fields.ts';
 import { invited } from './invite/incoming.ts';
 import { invite } from './invite/outgoing.ts';
+import { largeFlow } from './large.ts';
 import { notAllowed, objection } from './objection.ts';
 import { whenDone } from './refusal.ts';
-import { acceptSubscription } from './subscribe/accept.ts';
+import { acceptRefer } from './refer/accept.ts';
+import { acceptSubscription, resumeSubscription } from './subscribe/accept.ts';
 import type { AgentOptions, AgentUser, Destination, Identities, UserAgent } from './types.ts';
 
 export interface AgentParts {
@@ -38,14 +41,15 @@ export function createUserAgent({ kernel, transactions, options, user }: AgentPa
   const core: Core = { kernel, transactions, options, dialogs, invitations: new Map(), load: { sessions: 0 } };
   const agent: UserAgent = {
     invite: (to, who, invitation) => invite(core, to, who, invitation),
-    request: (method, to, who, parts, done) => {
-      transactions.send(outside(core, method, to, who, parts), to.flow, whenDone(done), parts.scope);
-    },
+    request: (method, to, who, parts, done) => sendOutside(core, method, to, who, parts, done),
     respond: (transaction, status, reasonPhrase, parts = {}) => {
       const tag = transaction.request.toTag === '' && status > 100 ? { toTag: kernel.token() } : {};
       answer(core, transaction, status, { reasonPhrase, ...tag, ...parts });
     },
+    referred: (transaction) => acceptRefer(core, transaction),
     subscribed: (transaction, lasting, subscriber) => acceptSubscription(core, transaction, lasting, subscriber),
+    resumed: (dialog, event, seconds, lasting, subscriber) =>
+      resumeSubscription(core, dialog, event, seconds, lasting, subscriber),
   };
   return { agent, transactionUser: createTransactionUser(core, user), dialogs };
 }
@@ -105,6 +109,24 @@ function refuse(core: Core, transaction: ServerTransaction, status: number, head
   answer(core, transaction, status, { headers, toTag: core.kernel.token() });
 }
 
+/** What is too large for a datagram goes over a connection, and as a datagram all the same where there is none (§18.1.1). */
+function sendOutside(core: Core, method: string, to: Destination, ...rest: OutsideRest): void {
+  const [who, given, done] = rest;
+  const parts = {
+    ...given,
+    callId: given.callId ?? core.kernel.token(16),
+    fromTag: given.fromTag ?? core.kernel.token(),
+  };
+  const send = (flow: Flow, user: ClientUser): void =>
+    void core.transactions.send(outside(core, method, { ...to, flow }, who, parts), flow, user, parts.scope);
+  const user = whenDone(done);
+  const larger = largeFlow(to, outside(core, method, to, who, parts));
+  if (larger === undefined) return send(to.flow, user);
+  send(larger, { ...user, failed: (why) => (why === 'transport' ? send(to.flow, user) : user.failed(why)) });
+}
+
+type OutsideRest = Parameters<UserAgent['request']> extends [string, Destination, ...infer Rest] ? Rest : never;
+
 /** §8.1.1. */
 function outside(
   core: Core,
@@ -121,7 +143,7 @@ function outside(
     ['To', who.to],
     ['Call-ID', callId ?? core.kernel.token(16)],
     ['CSeq', `${cseq} ${method}`],
-    ...(withContact.has(method) ? [contactField(core.options, to.flow)] : []),
+    ...(withContact.has(method) ? [contactField(core.options, to.flow, to.requestUri, to.route)] : []),
     ['User-Agent', core.options.product],
   ];
   const all = override(defaults, headers);

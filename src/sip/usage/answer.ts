@@ -1,15 +1,17 @@
 import { override } from '../dialog/index.ts';
 import { responseTo } from '../message/index.ts';
-import type { Field, Response } from '../message/types.ts';
+import type { Field, Request, Response } from '../message/types.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
 import type { Core } from './core.ts';
-import { accepted, capabilities, contactField, inviteCapabilities } from './fields.ts';
+import { accepted, answersSecurely, ourContact, capabilities, inviteCapabilities } from './fields.ts';
 
 export interface AnswerOptions {
   readonly reasonPhrase?: string;
   readonly toTag?: string;
   readonly headers?: readonly Field[];
   readonly body?: Uint8Array;
+  /** We are a conference's focus. */
+  readonly focus?: boolean;
 }
 
 /** Requests whose 2xx makes or refreshes a dialog and so carries a Contact (RFC 3261 §12.1.1; RFC 3311, 3515, 6665). */
@@ -22,9 +24,9 @@ export function answerTo(
   status: number,
   options: AnswerOptions,
 ): Response {
-  const { headers = [], ...rest } = options;
+  const { headers = [], focus = false, ...rest } = options;
   const defaults: readonly Field[] = [
-    ...contact(core, request.method, status, flow),
+    ...contact(core, request, status, flow, focus),
     ...told(core, request.method, status),
     ['Server', core.options.product],
   ];
@@ -46,9 +48,15 @@ export function answerOptions(core: Core, transaction: ServerTransaction): void 
   answer(core, transaction, 200, { headers: [['Accept', accepted]] });
 }
 
-function contact(core: Core, method: string, status: number, flow: ServerTransaction['flow']): readonly Field[] {
-  if (status <= 100 || status >= 300 || !dialogForming.has(method)) return [];
-  return [contactField(core.options, flow)];
+function contact(
+  core: Core,
+  request: Request,
+  status: number,
+  flow: ServerTransaction['flow'],
+  focus: boolean,
+): readonly Field[] {
+  if (status <= 100 || status >= 300 || !dialogForming.has(request.method)) return [];
+  return [['Contact', ourContact(core.options.contact(flow, answersSecurely(request)), focus)]];
 }
 
 function told(core: Core, method: string, status: number): readonly Field[] {

@@ -1,4 +1,4 @@
-import type { Field, Message } from '../message/types.ts';
+import type { Field, Message, Request } from '../message/types.ts';
 import type { Flow } from '../transport/types.ts';
 import { type Part, partsOf } from './multipart.ts';
 import type { AgentOptions } from './types.ts';
@@ -22,8 +22,32 @@ export function recvInfo({ infoPackages = [] }: AgentOptions): readonly Field[] 
   return infoPackages.length === 0 ? [] : [['Recv-Info', infoPackages.join(', ')]];
 }
 
-export function contactField(options: AgentOptions, flow: Flow): Field {
-  return ['Contact', `<${options.contact(flow)}>`];
+/** `met`: the URI by which the peer is met, and Route values; a sips URI wants one in return (RFC 3261 §8.1.1.8). */
+export function contactField(
+  options: AgentOptions,
+  flow: Flow,
+  met: string,
+  route: readonly string[] = [],
+  focus = false,
+): Field {
+  const secure = isSecure(met) || /^[^<]*<sips:/i.test(route[0] ?? '');
+  return ['Contact', ourContact(options.contact(flow, secure), focus)];
+}
+
+/** RFC 4579 §5.1. */
+export function ourContact(uri: string, focus: boolean): string {
+  return focus ? `<${uri}>;isfocus` : `<${uri}>`;
+}
+
+/** §12.1.1: what a request says of how its dialog is to be secured. */
+export function answersSecurely(request: Request): boolean {
+  const [recorded] = request.headers.list('Record-Route');
+  if (isSecure(request.uriText)) return true;
+  return recorded === undefined ? request.contacts[0]?.uri.scheme === 'sips' : /^[^<]*<sips:/i.test(recorded);
+}
+
+function isSecure(uri: string): boolean {
+  return /^sips:/i.test(uri);
 }
 
 export function sdpFields(sdp: Uint8Array | undefined): readonly Field[] {

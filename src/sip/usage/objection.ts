@@ -17,6 +17,7 @@ export function objection(request: Request, options: AgentOptions): Objection | 
     unsupported(request, options) ??
     lacking(request, options) ??
     unknownPackage(request, options) ??
+    misplacedReplaces(request) ??
     unreadable(request)
   );
 }
@@ -64,6 +65,11 @@ function unknownPackage(request: Request, options: AgentOptions): Objection | un
   const [name] = request.headers.get('Info-Package')?.toLowerCase().split(';') ?? [];
   if (name === undefined || options.infoPackages?.some((one) => one.toLowerCase() === name.trim())) return undefined;
   return { status: 469, headers: recvInfo(options) };
+}
+
+/** RFC 3891 §3: it belongs into INVITEs. */
+function misplacedReplaces({ method, headers }: Request): Objection | undefined {
+  return method === 'INVITE' || !headers.has('Replaces') ? undefined : { status: 400, headers: [] };
 }
 
 /** Requests whose body describes the session (RFC 3261 §13, RFC 3262, 3311). */

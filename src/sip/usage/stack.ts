@@ -22,6 +22,7 @@ export interface StackParts {
   readonly timers?: Partial<Timers>;
   readonly trace?: Trace;
   readonly sentBy?: NonNullable<TransportParts['sentBy']>;
+  readonly forceRport?: NonNullable<TransportParts['forceRport']>;
 }
 
 export interface SipStack {
@@ -34,13 +35,23 @@ export interface SipStack {
 }
 
 /** Transport, transactions and user agent, one above the other. */
-export function createSipStack({ kernel, wire, options, user, timers, trace, sentBy }: StackParts): SipStack {
+export function createSipStack({
+  kernel,
+  wire,
+  options,
+  user,
+  timers,
+  trace,
+  sentBy,
+  forceRport,
+}: StackParts): SipStack {
   const transport = createTransport({
     kernel,
     wire,
     deliver: (message, flow) => transactions.received(message, flow),
     ...(trace === undefined ? {} : { trace }),
     ...(sentBy === undefined ? {} : { sentBy }),
+    ...(forceRport === undefined ? {} : { forceRport }),
   });
   // The agent stands on the transactions and they tell the agent: one of the two is named before it is there.
   const told: TransactionUser = {

@@ -1,7 +1,9 @@
 import type { Scope } from '../../kernel/index.ts';
+import type { Dialog } from '../dialog/index.ts';
 import type { Field, NameAddr, Request, Response, Uri } from '../message/types.ts';
 import type { Flow } from '../transport/types.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
+import type { Referral } from './refer/referral.ts';
 import type { Lasting, Subscription, SubscriptionUser } from './subscribe/types.ts';
 
 /** Where an out-of-dialog request goes and who it says it is from. URIs and name-addrs are wire text. */
@@ -10,6 +12,10 @@ export interface Destination {
   readonly flow: Flow;
   /** Route values to put on, first hop first. */
   readonly route?: readonly string[];
+  /** A flow that takes what is too large for a datagram, where the next hop named no transport (RFC 3261 §18.1.1). */
+  readonly large?: () => Flow | undefined;
+  /** An INVITE to which nothing at all came back in so many ms is refused with 408: there is another way to try. */
+  readonly patience?: number;
 }
 
 export interface Identities {
@@ -57,6 +63,8 @@ export interface InviteSession {
   readonly remoteAllow: ReadonlySet<string>;
   /** The Info Packages the peer takes (Recv-Info, RFC 6086), lower case. */
   readonly remoteInfo: ReadonlySet<string>;
+  /** We are a conference's focus: our Contact says so (RFC 4579 §5.1). */
+  focus: boolean;
   /** How many hops a request made on behalf of this one may still take (Max-Forwards, RFC 3261 §16.6 step 3); below 0: none. */
   readonly hopsLeft: number;
   /** uas: provisional responses will be acknowledged (RFC 3262): then the first one must offer when the INVITE did not. */
@@ -119,6 +127,8 @@ export interface Reoffer {
 
 /** What a session tells its owner. Telling is always the last thing a step does. */
 export interface SessionUser {
+  /** Seconds asked for by this session's timer, or 'off' to ask for none; left out: as {@link AgentOptions} says. */
+  readonly sessionTimer?: number | 'off';
   /**
    * uac: a provisional response above 100; `sdp` when it brings the answer, its preview, or (reliable, to an INVITE without
    * offer) the offer: then `sendPrack` must be called with the answer.
@@ -175,8 +185,8 @@ export interface Limits {
 
 /** What an agent is told about itself. */
 export interface AgentOptions {
-  /** The Contact URI that reaches us over this flow (without brackets). */
-  readonly contact: (flow: Flow) => string;
+  /** The Contact URI that reaches us over this flow (without brackets); `secure`: by sips, where the peer is met so. */
+  readonly contact: (flow: Flow, secure: boolean) => string;
   /** User-Agent and Server header. */
   readonly product: string;
   /** The Allow header's methods. */
@@ -244,6 +254,10 @@ export interface UserAgent {
    * refused, with 423 for one, and `user` hears nothing.
    */
   subscribed(transaction: ServerTransaction, lasting: Lasting, user: SubscriptionUser): Subscription | undefined;
+  /** Takes a REFER on, in a dialog or outside: 202, a NOTIFY of 100, and one of each status that is reported (RFC 3515). */
+  referred(transaction: ServerTransaction): Referral;
+  /** Goes on with a subscription of an earlier run that has so many seconds left. Its first NOTIFY, at `changed`, says all. */
+  resumed(dialog: Dialog, event: string, seconds: number, lasting: Lasting, user: SubscriptionUser): Subscription;
 }
 
 /** Who a name-addr names, for displays: display name (people's text), user part and host. */

@@ -16,15 +16,19 @@ export interface BaresipOptions {
   readonly tone: number;
   /** Where it registers; left out: it does not, and can be dialled by its address only. */
   readonly registrar?: { readonly host: string; readonly sipPort: number; readonly password: string };
-  readonly codecs?: 'PCMU' | 'PCMA' | 'PCMU,PCMA';
+  readonly codecs?: 'PCMU' | 'PCMA' | 'PCMU,PCMA' | 'G722' | 'opus';
   /** Left out: udp. */
   readonly transport?: 'tcp' | 'tls';
+  /** SRTP by keys in SDP: only it (RTP/SAVP), or keys beside plain RTP; left out: none. */
+  readonly srtp?: 'srtp-mand' | 'srtp';
+  /** It has a camera (moving bars, ten pictures a second) and a screen. */
+  readonly video?: 'VP8' | 'VP9';
 }
 
 /** Seconds that its tone lasts (then the phone would hang up), and that a hold may happen in. */
 const LIFETIME = 180;
 const RATE = 8000;
-const MODULES = ['cons', 'g711', 'aufile', 'aubridge', 'sndfile'];
+const MODULES = ['cons', 'srtp', 'g711', 'g722', 'opus', 'aufile', 'aubridge', 'sndfile'];
 const APPLICATIONS = ['account', 'contact', 'menu', 'ctrl_tcp'];
 
 /** Where the ports of a phone lie in its block. */
@@ -45,7 +49,7 @@ export function baresipFolder(block: number, options: BaresipOptions): string {
   const length = LIFETIME * RATE;
   const tone = Float64Array.from({ length }, (_, i) => 0.5 * Math.sin((2 * Math.PI * options.tone * i) / RATE));
   writeFileSync(join(folder, 'tone.wav'), writeWave(tone, RATE));
-  writeFileSync(join(folder, 'config'), configuration(folder, block, addressOf(options)));
+  writeFileSync(join(folder, 'config'), configuration(folder, block, addressOf(options)) + filming(options));
   writeFileSync(join(folder, 'accounts'), `${account(options)}\n`);
   writeFileSync(join(folder, 'contacts'), '');
   keepOnlyWhatIsHeard(folder);
@@ -81,11 +85,26 @@ snd_path ${folder}
 `;
 }
 
-function account({ number, name, registrar, codecs = 'PCMU', transport }: BaresipOptions): string {
+/** What a phone with a camera has besides. */
+function filming({ video }: BaresipOptions): string {
+  if (video === undefined) return '';
+  return `module fakevideo.so
+module ${video.toLowerCase()}.so
+video_source fakevideo,nil
+video_display fakevideo,nil
+video_size 352x288
+video_bitrate 256000
+video_fps 10
+video_fullscreen no
+`;
+}
+
+function account({ number, name, registrar, codecs = 'PCMU', transport, srtp }: BaresipOptions): string {
   const shown = name === undefined ? '' : `"${name}" `;
   if (registrar === undefined) return `${shown}<sip:${number}@127.0.0.1>;regint=0;audio_codecs=${codecs}`;
   const secret = `auth_user=${number};auth_pass=${registrar.password}`;
-  return `${shown}<sip:${number}@${hopOf(registrar)}${over(transport)}>;${secret};regint=${LONGER_THAN_A_TEST};audio_codecs=${codecs}`;
+  const protection = srtp === undefined ? '' : `;mediaenc=${srtp}`;
+  return `${shown}<sip:${number}@${hopOf(registrar)}${over(transport)}>;${secret};regint=${LONGER_THAN_A_TEST};audio_codecs=${codecs}${protection}`;
 }
 
 /**

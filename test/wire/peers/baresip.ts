@@ -31,6 +31,9 @@ const TRIES = 3;
 const STOP_WITHIN = 10_000;
 
 /** baresip 1.0.0 (Debian's baresip-core): a phone that nobody here wrote, driven through its control socket. */
+/** How long a key is held (ms). */
+const KEY_MS = 120;
+
 export class Baresip extends HearingPhone {
   readonly options: BaresipOptions;
   readonly #folder: string;
@@ -127,6 +130,12 @@ export class Baresip extends HearingPhone {
     return (await this.event('CALL_CLOSED', within)).param ?? '';
   }
 
+  /** Sends the other to a number of its registrar (REFER). */
+  async transfer(number: string): Promise<void> {
+    const { registrar } = this.options;
+    await this.#command('transfer', registrar === undefined ? number : `sip:${number}@${hopOf(registrar)}`);
+  }
+
   /** Puts the other on hold; over when that was agreed. */
   async hold(): Promise<void> {
     await this.#offer('hold');
@@ -192,6 +201,18 @@ export class Baresip extends HearingPhone {
     await until(`“${name}” ${number} on the display of ${this.name}`, look, within, () =>
       JSON.stringify(this.display()),
     );
+  }
+
+  /** Pictures that its screen has shown in this call. */
+  async pictures(): Promise<number> {
+    return Number(/^\s*vidisp:.* frames=(\d+)/m.exec(await this.#command('video_debug'))?.[1] ?? 0);
+  }
+
+  /** Waits until its screen has shown so many pictures more. */
+  async sees(more: number, within = 10_000): Promise<void> {
+    const before = await this.pictures();
+    const look = async () => (await this.pictures()) >= before + more;
+    await until(`${more} pictures at ${this.name}`, look, within, () => this.testimony());
   }
 
   /** Switches it off in order: it hangs up and unregisters. */
@@ -262,10 +283,13 @@ export class Baresip extends HearingPhone {
     if (last?.status !== 200) throw new Error(`${this.name}: ${command}: ${last?.startLine}`);
   }
 
-  /** One connection to the keypad a digit: closing it is what releases the key. */
+  /** Holds a key down for a while: without its release (EOT) the event goes on until the call ends. */
   #press(digit: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const keypad = connect(ports(this.#block).keys, '127.0.0.1', () => keypad.end(digit));
+      const keypad = connect(ports(this.#block).keys, '127.0.0.1', () => {
+        keypad.write(digit);
+        setTimeout(() => keypad.end('\x04'), KEY_MS);
+      });
       keypad.once('error', reject);
       keypad.once('close', () => resolve());
       keypad.resume();

@@ -44,6 +44,15 @@ export abstract class HearingPhone implements Witness {
     await this.#hears(`${hz} Hz`, since, within, TONE_WINDOW, (window) => isTone(window, hz));
   }
 
+  /** Waits until it hears these tones together, hardly anything else, and nothing of another one. */
+  async hearsTones(hz: readonly number[], without: number, since?: Mark, within = 5000): Promise<void> {
+    const all = (window: Float64Array): boolean =>
+      hz.every((one) => share(window, HEARD_RATE, one) > TONE / (2 * hz.length)) &&
+      shareOfAll(window, HEARD_RATE, hz) > TONE &&
+      share(window, HEARD_RATE, without) < NO_TONE;
+    await this.#hears(`${hz.join(' and ')} Hz without ${without} Hz`, since, within, TONE_WINDOW, all);
+  }
+
   /** Waits until it hears the music on hold. */
   async hearsMusic(since?: Mark, within = 5000): Promise<void> {
     await this.#hears('music', since, within, MUSIC_WINDOW, isMusic);

@@ -1,4 +1,4 @@
-import type { Kernel, Timer } from '../../../kernel/index.ts';
+import type { Kernel, Scope, Timer } from '../../../kernel/index.ts';
 import type { Uri } from '../../message/index.ts';
 import type { Protocol } from '../types.ts';
 import { type HostPlan, inTurn, type Plan, planOf, type Service, servicesOf, type Target } from './plan.ts';
@@ -11,6 +11,8 @@ export interface ResolveParts {
   readonly speaks: readonly Protocol[];
   /** Address families we can use, preferred ones first. */
   readonly families: readonly Family[];
+  /** Whose questions they are: the scene's, unless said. */
+  readonly scope?: Scope;
 }
 
 /** Places to try, in order. None: `why`. */
@@ -43,13 +45,17 @@ class Resolution {
     this.#then = then;
   }
 
+  get #scope(): Scope {
+    return this.#parts.scope ?? this.#parts.kernel.scene;
+  }
+
   start(plan: Plan): Timer {
     if (plan.kind === 'known') this.#done([plan.target]);
     else if (plan.kind === 'nowhere') {
       this.#why = plan.why;
       this.#done([]);
     } else {
-      this.#asked.add(this.#parts.kernel.scene.after(PATIENCE, () => this.#tooLate()));
+      this.#asked.add(this.#scope.after(PATIENCE, () => this.#tooLate()));
       this.#follow(plan);
     }
     return { cancel: () => this.#end() };
@@ -112,7 +118,7 @@ class Resolution {
   /** What cannot be said is as what is not there, but for the reason. */
   #ask<R>(put: (answer: (a: Answer<R>) => void) => void, then: (records: readonly R[]) => void): void {
     if (this.#over) return;
-    const asked = this.#parts.kernel.scene.ask('name', put, (answer) => {
+    const asked = this.#scope.ask('name', put, (answer) => {
       if (!answer.ok) this.#why = answer.why;
       then(answer.ok ? answer.records : []);
     });

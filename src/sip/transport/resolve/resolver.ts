@@ -17,7 +17,8 @@ export interface Srv {
 
 /** No records: there are none. Not ok: nobody could say. */
 export type Answer<R> =
-  | { readonly ok: true; readonly records: readonly R[] }
+  /** `ttl`: seconds for which that is so; undefined: it was not said. */
+  | { readonly ok: true; readonly records: readonly R[]; readonly ttl?: number }
   | { readonly ok: false; readonly why: string };
 
 export type Family = 4 | 6;

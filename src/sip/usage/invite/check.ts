@@ -8,6 +8,7 @@ export function keepChecked(session: Session, every = fiveMinutes): void {
   if (session.state === 'ended') return;
   session.checking = session.core.kernel.scene.after(every, () => {
     keepChecked(session, every);
-    if (session.state === 'up' && session.timer.state === 'off') session.request('OPTIONS', {}, () => undefined);
+    const { timer, state } = session;
+    if (state === 'up' && (timer.state === 'off' || timer.alone)) session.request('OPTIONS', {}, () => undefined);
   });
 }

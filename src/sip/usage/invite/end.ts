@@ -20,7 +20,10 @@ export function forget(session: Session): void {
 
 export function tellEnded(session: Session): void {
   session.close();
-  session.user?.ended(session, session.record.ending);
+  // What still comes is not told any more: its owner, and all that he holds, need not last as long as the transaction of its INVITE.
+  const { user } = session;
+  session.user = undefined;
+  user?.ended(session, session.record.ending);
 }
 
 export function tellEndedNext(session: Session): void {

@@ -2,14 +2,17 @@ import { confirmByResponse, override, requestIn, routed, uacDialog, type Usage }
 import { request } from '../../message/index.ts';
 import type { Field, Request, Response } from '../../message/types.ts';
 import { answer } from '../answer.ts';
+import type { Flow } from '../../transport/types.ts';
 import { type Core, flowFor } from '../core.ts';
 import { contactField, inviteCapabilities, sdpFields } from '../fields.ts';
 import { refusalOf, whenDone } from '../refusal.ts';
-import type { Destination, Identities, UserAgent } from '../types.ts';
+import { largeFlow } from '../large.ts';
+import type { Destination, Identities, Refusal, UserAgent } from '../types.ts';
 import { acknowledge, reacknowledge } from './ack.ts';
 import { lapse } from './lapse.ts';
 import { inSequence } from './prack.ts';
-import { Session } from './session.ts';
+import { Session, type SessionRecord } from './session.ts';
+import { wanted } from './session-expires.ts';
 import { newTimer, raise, timerFields } from './timer.ts';
 
 type InviteOptions = Parameters<UserAgent['invite']>[2];
@@ -17,21 +20,55 @@ type InviteOptions = Parameters<UserAgent['invite']>[2];
 /** Sends an INVITE outside any dialog (RFC 3261 §13.2.1). */
 export function invite(core: Core, to: Destination, who: Identities, options: InviteOptions): Session {
   const localTag = options.fromTag ?? core.kernel.token();
-  const outgoing = inviteRequest(core, to, { ...who, from: `${who.from};tag=${localTag}` }, options);
-  const record = { role: 'uac', invite: outgoing, localTag, flow: to.flow, remoteAllow: new Set<string>() } as const;
-  const session = new Session(core, record);
+  const named = { ...options, callId: options.callId ?? core.kernel.token(16) };
+  const made = (flow: Flow): Sent => ({
+    flow,
+    invite: inviteRequest(core, { ...to, flow }, { ...who, from: `${who.from};tag=${localTag}` }, named),
+  });
+  const first = made(to.flow);
+  const larger = largeFlow(to, first.invite);
+  const sent = larger === undefined ? first : made(larger);
+  const session = new Session(core, { role: 'uac', ...sent, localTag, remoteAllow: new Set<string>() });
   session.user = options.user;
-  send(session);
+  session.timer.seconds = wanted(core.options, options.user);
+  send(session, { instead: sent === first ? undefined : first, patience: to.patience });
   lapse(session);
   return session;
 }
 
-function send(session: Session): void {
+/** An INVITE, and the path that it takes. */
+type Sent = Pick<SessionRecord, 'flow' | 'invite'>;
+
+interface Tries {
+  /** What is sent when the first did not get through (RFC 3261 §18.1.1: the connection cannot be opened). */
+  readonly instead?: Sent | undefined;
+  /** How long to wait for any response, ms. */
+  readonly patience?: number | undefined;
+}
+
+function send(session: Session, { instead, patience }: Tries = {}): void {
   const { core, record } = session;
-  session.client = core.transactions.send(record.invite, record.flow, {
-    response: (response) => received(session, response),
-    failed: (failure) => void session.step('refused', { refusal: refusalOf(failure) }),
+  const waiting =
+    patience === undefined ? undefined : core.kernel.scene.after(patience, () => client.state === 'calling' && late());
+  const lost = (refusal: Refusal): void => {
+    waiting?.cancel();
+    if (session.client !== client) return;
+    if (instead === undefined || record.state !== 'inviting') return void session.step('refused', { refusal });
+    Object.assign(record, instead);
+    send(session, { patience });
+  };
+  const late = (): void => {
+    client.cancel();
+    lost(refusalOf('timeout'));
+  };
+  const client = core.transactions.send(record.invite, record.flow, {
+    response: (response) => {
+      waiting?.cancel();
+      if (session.client === client || (response.status >= 200 && response.status < 300)) received(session, response);
+    },
+    failed: (failure) => lost(refusalOf(failure)),
   });
+  session.client = client;
 }
 
 function inviteRequest(core: Core, to: Destination, who: Identities, options: InviteOptions): Request {
@@ -43,9 +80,9 @@ function inviteRequest(core: Core, to: Destination, who: Identities, options: In
     ['To', who.to],
     ['Call-ID', options.callId ?? core.kernel.token(16)],
     ['CSeq', `${options.cseq ?? 1} INVITE`],
-    contactField(core.options, to.flow),
+    contactField(core.options, to.flow, to.requestUri, to.route),
     ...inviteCapabilities(core.options),
-    ...timerFields({ timer: newTimer(core) }),
+    ...timerFields({ timer: newTimer(core, options.user) }),
     ['User-Agent', core.options.product],
     ...sdpFields(options.sdp),
   ];

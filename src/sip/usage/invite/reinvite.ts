@@ -84,7 +84,7 @@ function send(session: Session, sending: Sending): void {
   // What was to be an UPDATE without an offer is, as a re-INVITE, what was said before (RFC 4028 §7.4).
   const sdp = job.sdp ?? (job.wants === 'UPDATE' && method === 'INVITE' ? fork.local : undefined);
   const defaults: readonly Field[] = [
-    contactField(core.options, flow),
+    contactField(core.options, flow, dialog.remoteTarget, dialog.routeSet, session.focus),
     ...reCapabilities(core.options),
     ...timerFields(session),
     ['User-Agent', core.options.product],

@@ -34,7 +34,7 @@ export function updated(session: Session, reoffering: Reoffering): void {
     answerLater(session.core, transaction);
   } else {
     refreshTarget(dialog, request);
-    answer(session.core, transaction, 200, { headers: agreeOnTimer(session, request) });
+    answer(session.core, transaction, 200, { headers: agreeOnTimer(session, request), focus: session.focus });
     session.user?.updated?.(session, request);
   }
 }
@@ -98,7 +98,7 @@ function accept(session: Session, reoffering: Reoffering, sdp: Uint8Array, heade
     dialog.flow = transaction.flow;
     timer = agreeOnTimer(session, request);
   }
-  const options = { headers: override([...timer, ...sdpFields(sdp)], headers), body: sdp };
+  const options = { headers: override([...timer, ...sdpFields(sdp)], headers), body: sdp, focus: session.focus };
   const response = answerTo(session.core, transaction, 200, options);
   transaction.respond(response);
   if (request.method === 'INVITE') repeat(session, transaction, response);

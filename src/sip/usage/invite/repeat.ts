@@ -14,6 +14,7 @@ export interface Unacked {
   /** The 2xx carried our offer: the ACK brings the answer. */
   readonly offered: boolean;
   readonly initial: boolean;
+  readonly transaction: ServerTransaction;
   readonly limit: Timer;
   next: Timer;
 }
@@ -31,6 +32,7 @@ export function repeat(session: Session, transaction: ServerTransaction, respons
     cseq: transaction.request.cseq.number,
     offered: sdpOf(transaction.request) === undefined,
     initial: transaction === session.server,
+    transaction,
     limit: kernel.scene.after(64 * t1, () => givenUp(session)),
     next: again(t1),
   };
@@ -51,6 +53,7 @@ export function acked(session: Session, ack: Request): void {
   const { unacked } = session;
   if (unacked?.cseq !== ack.cseq.number) return;
   stop(session);
+  unacked.transaction.acknowledged();
   settleBy(session, ack);
   if (unacked.initial) session.step('acked', { ack });
   else reinviteAcked(session, unacked, ack);

@@ -30,7 +30,9 @@ export function request(
   const flow = flowFor(core, dialog);
   const product: Field = ['User-Agent', core.options.product];
   const defaults: readonly Field[] = [
-    ...(withContact.has(method) ? [contactField(core.options, flow)] : []),
+    ...(withContact.has(method)
+      ? [contactField(core.options, flow, dialog.remoteTarget, dialog.routeSet, session.focus)]
+      : []),
     // Every UPDATE refreshes the session (RFC 4028 §7.4).
     ...(method === 'UPDATE' ? [...capabilities(core.options), ...timerFields(session)] : []),
     product,

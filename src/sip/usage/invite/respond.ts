@@ -11,7 +11,7 @@ export function responseToInvite(
   options: { reasonPhrase?: string; headers?: readonly Field[]; body?: Uint8Array },
 ): Response | undefined {
   if (session.server === undefined) return undefined;
-  return answerTo(session.core, session.server, status, { ...options, toTag: session.localTag });
+  return answerTo(session.core, session.server, status, { ...options, toTag: session.localTag, focus: session.focus });
 }
 
 /** §12.1.1: a tagged 1xx makes an early dialog, a 2xx a confirmed one. */

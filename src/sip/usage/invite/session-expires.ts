@@ -1,6 +1,6 @@
 import type { Field, Message, Request } from '../../message/types.ts';
 import { names, wholeNumber } from '../fields.ts';
-import type { AgentOptions } from '../types.ts';
+import type { AgentOptions, SessionUser } from '../types.ts';
 
 /** How long a session lives without a refresh, and which side of the transaction that said so sees to it (RFC 4028 §4). */
 export interface Interval {
@@ -29,13 +29,24 @@ export function sessionExpires(
   return { seconds: length, refresher: refresher?.toLowerCase() as Interval['refresher'] | undefined };
 }
 
-/** What we make of the wish of whoever sent this request (§9, Table 2); undefined: no timer. */
-export function intervalFor(request: Request, options: AgentOptions): Interval | undefined {
+/** The seconds that we ask for ourselves; undefined: none. */
+export function wanted(options: AgentOptions, user: SessionUser | undefined): number | undefined {
+  if (!usesTimer(options) || user?.sessionTimer === 'off') return undefined;
+  return user?.sessionTimer ?? options.timer?.expires;
+}
+
+/** Whether the sender knows what a session timer is. */
+export function knowsTimer(message: Message): boolean {
+  return names(message, 'Supported', 'timer') || names(message, 'Require', 'timer');
+}
+
+/** What we make of the wish of whoever sent this request (§9, Table 2), and ours; undefined: no timer. */
+export function intervalFor(request: Request, options: AgentOptions, ours: number | undefined): Interval | undefined {
   if (!usesTimer(options)) return undefined;
   const wish = sessionExpires(request);
-  const able = names(request, 'Supported', 'timer') || names(request, 'Require', 'timer');
-  const ours = options.timer?.expires;
-  if (wish === undefined) return able && ours !== undefined ? { seconds: ours, refresher: 'uac' } : undefined;
+  const able = knowsTimer(request);
+  // Who knows no timer is not told of one: it is for our benefit alone, as in §7.2.
+  if (wish === undefined) return ours === undefined ? undefined : { seconds: ours, refresher: able ? 'uac' : 'uas' };
   const least = Math.max(minimumOf(options), wholeNumber(request, 'Min-SE') ?? 0);
   const length = Math.min(wish.seconds, Math.max(ours ?? wish.seconds, least));
   return { seconds: length, refresher: wish.refresher ?? (able ? 'uac' : 'uas') };

@@ -32,8 +32,8 @@ export interface SessionRecord {
   /** uac: the last one, when it had to be sent again (422). */
   invite: Request;
   readonly localTag: string;
-  /** The path of the INVITE. */
-  readonly flow: Flow;
+  /** The path of the INVITE; uac: the last one, when it had to be sent again. */
+  flow: Flow;
   state: State;
   /** The confirmed dialog, before that the one heard of last. */
   dialog: Dialog | undefined;
@@ -67,6 +67,7 @@ export class Session implements InviteSession, Usage {
   /** uas: the last provisional response, which comes again every minute. */
   repeated: Provisional | undefined;
   readonly timer: SessionTimer;
+  focus = false;
   keepAlive: Timer | undefined;
   /** The end of the INVITE's Expires. */
   lapse: Timer | undefined;

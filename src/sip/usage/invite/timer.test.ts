@@ -135,6 +135,60 @@ describe('a session timer (RFC 4028)', () => {
   });
 });
 
+describe('a peer that knows no session timer', () => {
+  const plain = { ...able, supported: ['100rel'] };
+
+  it('is refreshed by the caller all the same (§7.2)', () => {
+    const { net, a, b } = timed(hour, plain);
+    net.advance(31 * minutes);
+    assert.deepEqual(net.times('a UPDATE').length, 2);
+    assert.deepEqual([a.session.state, b.session.state], ['up', 'up']);
+    b.session.bye();
+    assert.deepEqual(net.quiet(), {});
+  });
+
+  it('is refreshed by the callee, and not told of it: its request had no Supported (§9)', () => {
+    const { net, a, b } = timed(plain, hour);
+    assert.equal(
+      net.seen.some(({ what, message }) => what === 'b 200 INVITE' && message.headers.has('Session-Expires')),
+      false,
+    );
+    net.advance(31 * minutes);
+    assert.deepEqual(net.times('b UPDATE').length, 2);
+    assert.deepEqual([a.session.state, b.session.state], ['up', 'up']);
+    a.session.bye();
+    assert.deepEqual(net.quiet(), {});
+  });
+
+  it('is not hung up on because it refuses to be refreshed: it answers, so it is there', () => {
+    const net = new Net();
+    const b = new Party(net, 'b', hour);
+    const p = new Puppet(net, 'p');
+    b.onInvited = (session) => session.accept(sdp('answer'));
+    p.answers = (message) =>
+      message.kind === 'request' && ['UPDATE', 'INVITE'].includes(message.method) ? [responseTo(message, 488)] : [];
+    p.send('b', fromPuppet('INVITE', 1, ''));
+    net.advance(50);
+    assert.equal(agreed(net, 'b 200 INVITE'), undefined);
+    p.send('b', fromPuppet('ACK', 1, b.session.localTag));
+    net.advance(120 * minutes);
+    assert.equal(b.session.state, 'up');
+    assert.ok(net.times('b UPDATE').length >= 7);
+    p.send('b', fromPuppet('BYE', 2, b.session.localTag));
+    assert.deepEqual(net.quiet(), {});
+  });
+
+  it('is found out when it has gone', () => {
+    const { net, a, b } = timed(hour, plain);
+    net.lose = ({ from }) => from === 'b';
+    net.advance(17 * minutes);
+    assert.equal(a.told.at(-1), 'ended none');
+    net.lose = () => false;
+    b.session.hangup();
+    assert.deepEqual(net.quiet(), {});
+  });
+});
+
 describe('an interval that is too small', () => {
   it('gets 422 with Min-SE, and the caller comes again with what is large enough (§7.3)', () => {
     const net = new Net();

@@ -2,8 +2,16 @@ import type { Timer } from '../../../kernel/index.ts';
 import type { Field, Message, Request, Response } from '../../message/types.ts';
 import { because, names, sdpOf, wholeNumber } from '../fields.ts';
 import type { Objection } from '../objection.ts';
-import type { AgentOptions, Refusal } from '../types.ts';
-import { agreedFields, intervalFor, minimumOf, sessionExpires, usesTimer } from './session-expires.ts';
+import type { AgentOptions, Refusal, SessionUser } from '../types.ts';
+import {
+  agreedFields,
+  intervalFor,
+  knowsTimer,
+  minimumOf,
+  sessionExpires,
+  usesTimer,
+  wanted,
+} from './session-expires.ts';
 import type { Session } from './session.ts';
 import { type TimerAction, type TimerHappening, type TimerState, timerStep } from './timer-states.ts';
 
@@ -14,13 +22,15 @@ export interface SessionTimer {
   seconds: number | undefined;
   /** The largest Min-SE the peer has named (§7.4). */
   minimum: number;
+  /** The peer has agreed to nothing: whatever it answers shows that it is there (§7.2). */
+  alone: boolean;
   half: Timer | undefined;
   expiry: Timer | undefined;
 }
 
-export function newTimer({ options }: Session['core']): SessionTimer {
-  const asks = usesTimer(options) ? options.timer?.expires : undefined;
-  return { state: 'off', seconds: asks, minimum: minimumOf(options), half: undefined, expiry: undefined };
+export function newTimer({ options }: Session['core'], user?: SessionUser): SessionTimer {
+  const seconds = wanted(options, user);
+  return { state: 'off', seconds, minimum: minimumOf(options), alone: false, half: undefined, expiry: undefined };
 }
 
 /** What a session refresh request of ours asks for (§7.1, §7.4): the roles stay as they are. */
@@ -31,7 +41,7 @@ export function timerFields({ timer }: Pick<Session, 'timer'>): readonly Field[]
   ];
   const length = Math.max(timer.seconds, timer.minimum);
   const wish: Field = ['Session-Expires', `${length}${refresher}`];
-  return timer.minimum > 90 ? [wish, ['Min-SE', String(timer.minimum)]] : [wish];
+  return [wish, ['Min-SE', String(timer.minimum)]];
 }
 
 /** §9: 422 to an interval that is too small, from whoever knows what that means. */
@@ -44,17 +54,25 @@ export function tooShort(options: AgentOptions, request: Request): Objection | u
 
 /** Agrees to what a session refresh request of the peer asks for; the fields of our 2xx. */
 export function agreeOnTimer(session: Session, request: Request): readonly Field[] {
-  const interval = intervalFor(request, session.core.options);
+  const { core, user, timer } = session;
+  const interval = intervalFor(request, core.options, wanted(core.options, user));
   if (interval === undefined) return runs(session, 'nobody');
-  session.timer.seconds = interval.seconds;
+  timer.seconds = interval.seconds;
+  timer.alone = sessionExpires(request) === undefined && !knowsTimer(request);
   runs(session, interval.refresher === 'uas' ? 'weRefresh' : 'theyRefresh');
-  return agreedFields(interval);
+  return timer.alone ? [] : agreedFields(interval);
 }
 
 /** What the 2xx to a session refresh request of ours says (§7.2). */
 export function takeTimer(session: Session, response: Response): void {
-  const agreed = usesTimer(session.core.options) ? sessionExpires(response) : undefined;
-  if (agreed === undefined) return void runs(session, 'nobody');
+  const { options } = session.core;
+  const agreed = usesTimer(options) ? sessionExpires(response) : undefined;
+  const ours = wanted(options, session.user);
+  session.timer.alone = agreed === undefined;
+  if (agreed === undefined) {
+    session.timer.seconds = ours && Math.max(ours, session.timer.minimum);
+    return void runs(session, ours === undefined ? 'nobody' : 'weRefresh');
+  }
   session.timer.seconds = agreed.seconds;
   runs(session, agreed.refresher === 'uas' ? 'theyRefresh' : 'weRefresh');
 }
@@ -114,7 +132,7 @@ function refresh(session: Session): void {
 }
 
 function refreshed(session: Session, result: Response | Refusal): void {
-  if (!('kind' in result)) return void runs(session, 'refused');
+  if (!('kind' in result)) return void runs(session, session.timer.alone ? 'weRefresh' : 'refused');
   const sdp = sdpOf(result);
   if (sdp !== undefined) session.user?.refreshed?.(session, sdp);
 }

@@ -1,5 +1,5 @@
 import { keep } from '../../../kernel/index.ts';
-import { uasDialog } from '../../dialog/index.ts';
+import { type Dialog, uasDialog } from '../../dialog/index.ts';
 import type { ServerTransaction } from '../../transaction/types.ts';
 import { answer } from '../answer.ts';
 import type { Core } from '../core.ts';
@@ -28,7 +28,20 @@ export function acceptSubscription(
   dialog.state = 'confirmed';
   const event = keep(request.headers.get('Event') ?? '');
   const subscription = new Notifier(core, dialog, event, lasting, user);
-  answer(core, transaction, 200, { toTag, headers: [['Expires', String(seconds)]] });
-  subscription.lasts(seconds);
+  subscription.grant(transaction, seconds, toTag);
+  return subscription;
+}
+
+/** One of an earlier run, with so many seconds left (RFC 6665 §4.2.2): nothing goes out before it is told of a change. */
+export function resumeSubscription(
+  core: Core,
+  dialog: Dialog,
+  event: string,
+  seconds: number,
+  lasting: Lasting,
+  user: SubscriptionUser,
+): Subscription {
+  const subscription = new Notifier(core, dialog, event, lasting, user);
+  subscription.resume(seconds);
   return subscription;
 }

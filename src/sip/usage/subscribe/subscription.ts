@@ -47,6 +47,10 @@ export class Notifier implements Subscription, Usage {
     return this.#record.event;
   }
 
+  get dialog(): Readonly<Dialog> {
+    return this.#dialog;
+  }
+
   get over(): boolean {
     const { state } = this.#record;
     return state === 'leaving' || state === 'ending' || state === 'ended';
@@ -63,14 +67,40 @@ export class Notifier implements Subscription, Usage {
     this.#step('over');
   }
 
-  /** A SUBSCRIBE was answered with so many seconds. */
-  lasts(seconds: number): void {
+  /** Answers a SUBSCRIBE with so many seconds, once they are kept; the NOTIFY follows. `toTag`: of one that made the dialog. */
+  grant(transaction: ServerTransaction, seconds: number, toTag?: string): void {
+    const tag = toTag === undefined ? {} : { toTag };
+    const go = (kept: boolean): void => {
+      if (this.over) return answer(this.#core, transaction, 481, tag);
+      if (!kept) {
+        // A first one that could not be kept never was.
+        if (toTag !== undefined) this.#vanish();
+        return answer(this.#core, transaction, 500, { ...tag, headers: [['Retry-After', '10']] });
+      }
+      answer(this.#core, transaction, 200, { ...tag, headers: [['Expires', String(seconds)]] });
+      this.#lasts(seconds);
+    };
+    if (seconds === 0 || this.#user.keep === undefined) go(true);
+    else this.#user.keep(this, seconds, go);
+  }
+
+  /** It was granted in an earlier run, and its next NOTIFY says all. */
+  resume(seconds: number): void {
+    this.#record.expiresAt = this.#core.kernel.now() + seconds * 1000;
+    this.#timer = this.#core.kernel.scene.after(seconds * 1000, () => this.end('timeout'));
+  }
+
+  #lasts(seconds: number): void {
     this.#timer?.cancel();
     this.#record.full = true;
     if (seconds === 0) return this.end('timeout');
-    this.#record.expiresAt = this.#core.kernel.now() + seconds * 1000;
-    this.#timer = this.#core.kernel.scene.after(seconds * 1000, () => this.end('timeout'));
+    this.resume(seconds);
     this.#step('subscribed');
+  }
+
+  #vanish(): void {
+    this.#record.state = 'ended';
+    this.#act('forget');
   }
 
   receives(transaction: ServerTransaction, dialog: Dialog): boolean {
@@ -89,8 +119,7 @@ export class Notifier implements Subscription, Usage {
     if (typeof seconds === 'object') return answer(this.#core, transaction, 423, { headers: [seconds.minimum] });
     refreshTarget(dialog, request);
     dialog.flow = flow;
-    answer(this.#core, transaction, 200, { headers: [['Expires', String(seconds)]] });
-    this.lasts(seconds);
+    this.grant(transaction, seconds);
   }
 
   #step(event: Event): void {
@@ -128,7 +157,7 @@ export class Notifier implements Subscription, Usage {
     const headers: readonly Field[] = [
       ['Event', this.event],
       ['Subscription-State', state],
-      contactField(this.#core.options, this.#dialog.flow),
+      contactField(this.#core.options, this.#dialog.flow, this.#dialog.remoteTarget, this.#dialog.routeSet),
       ['User-Agent', this.#core.options.product],
       ...content,
       ...(notice?.headers ?? []),

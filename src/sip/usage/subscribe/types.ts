@@ -1,3 +1,4 @@
+import type { Dialog } from '../../dialog/index.ts';
 import type { Field } from '../../message/types.ts';
 import type { ServerTransaction } from '../../transaction/types.ts';
 
@@ -17,6 +18,8 @@ export interface Subscription {
   /** The Event value as it was subscribed to, its `id` included. */
   readonly event: string;
   readonly over: boolean;
+  /** Its side of the dialog, as it is now. */
+  readonly dialog: Readonly<Dialog>;
   /** The state changed: a NOTIFY goes out, now or after the one that is under way. */
   changed(): void;
   /** A last NOTIFY with that reason (RFC 6665 §4.1.3). */
@@ -36,6 +39,11 @@ export interface SubscriptionUser {
   notice(subscription: Subscription, full: boolean): Notice | undefined;
   /** A refresh came over another flow than what was before: false when the owner has refused it, answer and all. */
   admits(transaction: ServerTransaction): boolean;
+  /**
+   * It is about to be granted so many seconds, by the first SUBSCRIBE or a refresh, but not 0: whoever keeps it elsewhere says
+   * when that is done. The 200 waits for that; where it could not be kept it is a 500. Left out: it is granted at once.
+   */
+  keep?(subscription: Subscription, seconds: number, then: (kept: boolean) => void): void;
   /** Told once; nothing of the subscription comes after it. */
   ended(subscription: Subscription, why: SubscriptionEnd): void;
 }

@@ -1,0 +1,101 @@
+/**
+ * The states of a transfer. The pair, the transferor and whom it sends away, stays together until the target's final
+ * status is known (telephony.md, Transfers).
+ *
+ * | state | meaning |
+ * | --- | --- |
+ * | asking | the target is tried; the transferor still has its call |
+ * | alone | the target is tried; the transferor has hung up |
+ * | rejoined | it failed and the two talk again; a hang-up that crossed the news means: ring me back |
+ * | waiting | it failed while the transferor holds: it can have the transferee back |
+ * | returning | it failed and the transferor has hung up: it is rung back, or what else was wished |
+ * | sorry | nobody wants the transferee, who hears so |
+ * | parting | it succeeded; the transferor may hang up by itself |
+ * | over | nothing more happens |
+ */
+export type State = 'asking' | 'alone' | 'rejoined' | 'waiting' | 'returning' | 'sorry' | 'parting' | 'over';
+
+export type Event =
+  /** The target has answered. */
+  | 'reached'
+  /** It has not; the transferor is on no hold of its own. */
+  | 'refused'
+  /** The same, and the transferor's phone holds us. */
+  | 'refusedHeld'
+  /** The transferor takes its call back. */
+  | 'resumed'
+  /** The transferor has hung up. */
+  | 'left'
+  /** The transferee has. */
+  | 'lost'
+  /** Whom the transferee was sent back to has answered, or not. */
+  | 'joined'
+  | 'unjoined'
+  /** The pair belongs to another transfer from now on. */
+  | 'taken'
+  | 'timeUp';
+
+export type Action =
+  | 'report'
+  | 'rejoin'
+  | 'letGo'
+  | 'console'
+  | 'goBack'
+  | 'stopGoing'
+  | 'join'
+  | 'congest'
+  | 'waitParting'
+  | 'waitSorry'
+  | 'dismiss'
+  | 'release'
+  | 'finish';
+
+export type Step = readonly [to: State, ...actions: readonly Action[]];
+
+/** Pairs that are not here change nothing. */
+export const table = {
+  asking: {
+    reached: ['parting', 'waitParting', 'report'],
+    refused: ['rejoined', 'rejoin', 'waitParting', 'finish', 'report'],
+    refusedHeld: ['waiting', 'console', 'finish', 'report'],
+    left: ['alone'],
+    lost: ['over', 'stopGoing', 'report', 'dismiss', 'finish'],
+  },
+  alone: {
+    reached: ['over', 'report', 'finish'],
+    refused: ['returning', 'console', 'report', 'goBack'],
+    refusedHeld: ['returning', 'console', 'report', 'goBack'],
+    lost: ['over', 'stopGoing', 'report', 'finish'],
+  },
+  rejoined: {
+    left: ['returning', 'console', 'goBack'],
+    lost: ['over', 'dismiss'],
+    timeUp: ['over', 'letGo'],
+    taken: ['over'],
+  },
+  waiting: {
+    resumed: ['over', 'rejoin', 'letGo'],
+    taken: ['over'],
+    left: ['returning', 'goBack'],
+    lost: ['over', 'dismiss'],
+  },
+  returning: {
+    joined: ['over', 'join', 'finish'],
+    unjoined: ['sorry', 'congest', 'waitSorry'],
+    lost: ['over', 'stopGoing', 'finish'],
+  },
+  sorry: {
+    timeUp: ['over', 'release', 'finish'],
+    lost: ['over', 'finish'],
+  },
+  parting: {
+    left: ['over', 'finish'],
+    timeUp: ['over', 'dismiss', 'finish'],
+  },
+  over: {},
+} as const satisfies Readonly<Record<State, Readonly<Partial<Record<Event, Step>>>>>;
+
+export function stepFor(state: State, event: Event): Step | undefined {
+  const row: Readonly<Partial<Record<Event, Step>>> = table[state];
+  return row[event];
+}

@@ -1,0 +1,7 @@
+import type { LegLine, Line } from './line.ts';
+
+/** Places follow what was agreed: a phone that sends only, or nothing, holds us. */
+export function follow(line: Line, leg: LegLine): void {
+  line.board.mediaChanged(leg.leg);
+  line.board.hold(leg.leg, leg.audio.agreed?.heldByPeer ?? false);
+}

@@ -1,0 +1,2 @@
+export type { Day } from './date.ts';
+export { type Said, say } from './say.ts';

@@ -1,0 +1,3 @@
+export { type NotRead, type Refer, readRefer } from './read.ts';
+export { type Referral, SILENT } from './referral.ts';
+export { parseReplaces, printReplaces, type Replaces, replacesIn, targetDialogIn } from './replaces.ts';

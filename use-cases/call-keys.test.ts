@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { type Act, cruel, type Phone, type Stage, type StoryOptions, story, TONES } from '../testing/index.ts';
+import { ALICE, BOB, CAROL, hearsMusic, ROLES, same, talking, together } from './transfers.ts';
+
+type PhoneCall = NonNullable<Phone['call']>;
+
+const WITH_KEYS: StoryOptions = {
+  exchange: { config: { keys: { blind: '##', attended: '*2', park: '*3', record: '*1' } } },
+};
+
+/** Presses a code, hears the dial tone, and dials. */
+async function keys({ world }: Stage, call: PhoneCall, code: string, number?: string): Promise<void> {
+  await call.press(code);
+  if (number === undefined) return;
+  call.mark();
+  await world.until(() => call.hearsOnly(425));
+  await call.press(number);
+}
+
+for (const role of ROLES) {
+  const blind: Act = async (stage) => {
+    const { world, carol } = stage;
+    const { his, call, tone, party } = await talking(stage, role);
+    await keys(stage, his, '##');
+    await world.until(() => hearsMusic(call));
+    await his.press('103#');
+    const rings = await carol.rings();
+    if (stage.calm) await world.until(() => same(rings.display, party.transferee));
+    await rings.answer();
+    await together(stage, [call, tone.transferee, party.transferee], [rings, TONES.carol, CAROL]);
+    await world.until(() => his.ended);
+    await call.hangup();
+    await world.until(() => rings.ended);
+  };
+  story(`blind transfer by keys, by ${role}: ##, a number, and the party goes there`, blind, WITH_KEYS);
+  cruel(`blind transfer by keys, by ${role}`, blind, WITH_KEYS);
+
+  const attended: Act = async (stage) => {
+    const { world, carol } = stage;
+    const { his, call, tone, party } = await talking(stage, role);
+    await keys(stage, his, '*2');
+    await world.until(() => hearsMusic(call));
+    await his.press('103#');
+    const rings = await carol.answer();
+    await together(stage, [his, tone.transferor, party.transferor], [rings, TONES.carol, CAROL]);
+    assert.ok(hearsMusic(call));
+    await his.hangup();
+    await together(stage, [call, tone.transferee, party.transferee], [rings, TONES.carol, CAROL]);
+    await call.hangup();
+    await world.until(() => rings.ended);
+  };
+  story(
+    `attended transfer by keys, by ${role}: *2, he talks to Carol, hangs up, and they are joined`,
+    attended,
+    WITH_KEYS,
+  );
+  cruel(`attended transfer by keys, by ${role}`, attended, WITH_KEYS);
+}
+
+story(
+  'attended by keys, hung up while Carol still rings: Alice hears her ring, and gets her',
+  async (stage) => {
+    const { world, carol } = stage;
+    const { his, call } = await talking(stage, 'Bob');
+    await keys(stage, his, '*2', '103#');
+    const rings = await carol.rings();
+    await his.hangup();
+    call.mark();
+    await world.until(() => call.hears(425));
+    if (stage.calm) await world.until(() => same(rings.display, ALICE));
+    await rings.answer();
+    await together(stage, [call, TONES.alice, ALICE], [rings, TONES.carol, CAROL]);
+    await call.hangup();
+    await world.until(() => rings.ended);
+  },
+  WITH_KEYS,
+);
+
+story(
+  'attended by keys, hung up while Carol rings, who does not answer: Alice hears congestion, and is released',
+  async (stage) => {
+    const { world, carol } = stage;
+    const { his, call } = await talking(stage, 'Bob');
+    await keys(stage, his, '*2', '203#');
+    const rings = await carol.rings();
+    await his.hangup();
+    await world.until(() => rings.ended, '60s');
+    call.mark();
+    await world.after('1s');
+    assert.ok(call.heardSomewhere(425));
+    await world.until(() => call.ended, '30s');
+  },
+  WITH_KEYS,
+);
+
+story(
+  'attended by keys to somebody busy: he hears so, and is back',
+  async (stage) => {
+    const { world, carol } = stage;
+    const { his, call } = await talking(stage, 'Bob');
+    carol.busy = true;
+    await keys(stage, his, '*2', '203#');
+    await world.until(() => carol.incoming?.ended === true);
+    await together(stage, [call, TONES.alice, ALICE], [his, TONES.bob, BOB]);
+    await call.hangup();
+    await world.until(() => his.ended);
+  },
+  WITH_KEYS,
+);
+
+story(
+  'attended by keys: the code again, or Carol’s hanging up, and he is back',
+  async (stage) => {
+    const { world, carol } = stage;
+    const { his, call } = await talking(stage, 'Bob');
+    await keys(stage, his, '*2', '203#');
+    const first = await carol.rings();
+    await keys(stage, his, '*2');
+    await world.until(() => first.ended);
+    await together(stage, [call, TONES.alice, ALICE], [his, TONES.bob, BOB]);
+    await keys(stage, his, '*2', '203#');
+    const second = await carol.answer();
+    await together(stage, [his, TONES.bob, BOB], [second, TONES.carol, CAROL]);
+    await second.hangup();
+    await together(stage, [call, TONES.alice, ALICE], [his, TONES.bob, BOB]);
+    await his.hangup();
+    await world.until(() => call.ended);
+  },
+  WITH_KEYS,
+);
+
+story(
+  'attended by keys, and Alice hangs up meanwhile: Bob and Carol go on',
+  async (stage) => {
+    const { world, carol } = stage;
+    const { his, call } = await talking(stage, 'Bob');
+    await keys(stage, his, '*2', '203#');
+    const rings = await carol.answer();
+    await world.until(() => his.hearsOnly(TONES.carol));
+    await call.hangup();
+    await world.after('1s');
+    await together(stage, [his, TONES.bob, BOB], [rings, TONES.carol, CAROL]);
+    await his.hangup();
+    await world.until(() => rings.ended);
+  },
+  WITH_KEYS,
+);
+
+story(
+  'a number that does not exist, and none at all: he is back with Alice',
+  async (stage) => {
+    const { world } = stage;
+    const { his, call } = await talking(stage, 'Bob');
+    for (const [code, number] of [
+      ['##', '999#'],
+      ['*2', '999#'],
+      ['##', '#'],
+    ] as const) {
+      await keys(stage, his, code, number);
+      await together(stage, [call, TONES.alice, ALICE], [his, TONES.bob, BOB]);
+    }
+    await keys(stage, his, '##');
+    await world.until(() => hearsMusic(call));
+    await together(stage, [call, TONES.alice, ALICE], [his, TONES.bob, BOB]);
+    await call.hangup();
+    await world.until(() => his.ended);
+  },
+  WITH_KEYS,
+);
+
+story(
+  'either hangs up while Bob dials: the other is hung up',
+  async (stage) => {
+    const { world } = stage;
+    for (const who of ['his', 'call'] as const) {
+      const cast = await talking(stage, 'Bob', false);
+      await keys(stage, cast.his, '##');
+      await world.until(() => hearsMusic(cast.call));
+      await cast[who].hangup();
+      await world.until(() => cast.his.ended && cast.call.ended);
+    }
+  },
+  WITH_KEYS,
+);
+
+story(
+  'park by a key: Bob hears where, and Carol takes Alice back',
+  async (stage) => {
+    const { world, carol, calm } = stage;
+    const { his, call } = await talking(stage, 'Bob');
+    await keys(stage, his, '*3');
+    if (calm) await world.until(() => same(his.display, { name: 'Parked', number: '701' }));
+    await world.until(() => his.ended && hearsMusic(call));
+    const taken = carol.dial('701');
+    await together(stage, [call, TONES.alice, ALICE], [taken, TONES.carol, CAROL]);
+    await taken.hangup();
+    await world.until(() => call.ended);
+  },
+  WITH_KEYS,
+);
+
+story(
+  'record by a key, and end it by the same',
+  async (stage) => {
+    const { world, exchange } = stage;
+    const { his, call } = await talking(stage, 'Bob');
+    await keys(stage, his, '*1');
+    await world.after('2s');
+    await keys(stage, his, '*1');
+    await world.until(() => exchange.recordings.size === 1);
+    await call.hangup();
+    await world.until(() => his.ended);
+  },
+  WITH_KEYS,
+);
+
+story(
+  'keys that are not a code, too slow, or of a phone without codes, do nothing',
+  async (stage) => {
+    const { world, carol } = stage;
+    const { his, call } = await talking(stage, 'Bob');
+    await his.press('#');
+    await world.after('3s');
+    await his.press('#');
+    await his.press('12#3*');
+    await call.press('##');
+    await together(stage, [call, TONES.alice, ALICE], [his, TONES.bob, BOB]);
+    assert.equal(carol.incoming, undefined);
+    await call.hangup();
+    await world.until(() => his.ended);
+  },
+  {
+    exchange: {
+      accounts: [
+        { number: '101', name: 'Alice' },
+        { number: '102', name: 'Bob', keys: { blind: '##' } },
+        { number: '103', name: 'Carol' },
+      ],
+    },
+  },
+);

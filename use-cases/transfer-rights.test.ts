@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { DEMO_CONFIG } from '../src/demo.ts';
+import { phoneOf, story, TONES } from '../testing/index.ts';
+import { ALICE, CAROL, hearsMusic, same, talking } from './transfers.ts';
+
+const oneCall = {
+  exchange: {
+    accounts: DEMO_CONFIG.accounts.map((account) => (account.number === '102' ? { ...account, calls: 1 } : account)),
+  },
+};
+
+story(
+  'A call that Bob has transferred counts as his after he has left: with one call at a time he is busy until it ends',
+  async (stage) => {
+    const { world, exchange, carol, bob } = stage;
+    const dave = phoneOf(world, exchange, 'dave', { address: '10.0.0.14', number: '104', tone: 2100 });
+    const { his, call } = await talking(stage, 'Bob');
+    his.refer('203');
+    const rings = await carol.answer();
+    await world.until(() => call.hearsOnly(TONES.carol) && his.ended);
+    const refused = dave.dial('202');
+    await world.until(() => refused.ended);
+    assert.equal(refused.refusal?.status, 486);
+    await rings.hangup();
+    await world.until(() => call.ended);
+    const taken = dave.dial('202');
+    await bob.answer();
+    await world.until(() => taken.up);
+    await taken.hangup();
+  },
+  oneCall,
+);
+
+story('A program transfers blind: Bob’s party goes to Carol, and Bob is hung up', async (stage) => {
+  const { world, exchange, carol } = stage;
+  const { his, call } = await talking(stage, 'Bob');
+  const { view } = exchange.exchange;
+  const id = view.calls()[0]?.id ?? '';
+  const ask = (wish: Parameters<typeof view.transfer>[1], of = id) => {
+    let taken: ReturnType<typeof view.transfer> | undefined;
+    exchange.host.kernel.input('api', () => {
+      taken = view.transfer(of, wish);
+    });
+    return taken;
+  };
+  assert.equal(ask({ to: '203' }, 'nothing'), 'no call');
+  assert.equal(ask({ to: '999' }), 'no number');
+  assert.equal(ask({ to: '203', by: '104' }), 'nobody');
+  assert.equal(ask({ join: 'nothing', by: '102' }), 'no other call');
+  assert.equal(ask({ to: '203', by: '102' }), 'asked');
+  assert.equal(ask({ to: '203', by: '102' }), 'nobody', 'one at a time');
+  await world.until(() => hearsMusic(call) || carol.ringing);
+  const rings = await carol.answer();
+  await world.until(() => call.hearsOnly(TONES.carol) && rings.hearsOnly(TONES.alice));
+  await world.until(() => same(call.display, CAROL) && same(rings.display, ALICE) && his.ended);
+  await call.hangup();
+});
+
+story('A program joins the parties of Bob’s two calls', async (stage) => {
+  const { world, exchange, bob, carol } = stage;
+  const { his, call } = await talking(stage, 'Bob');
+  await his.hold();
+  const asks = bob.dial('203');
+  const rings = await carol.answer();
+  await world.until(() => asks.hearsOnly(TONES.carol));
+  const { view } = exchange.exchange;
+  const [first = '', second = ''] = view.calls().map(({ id }) => id);
+  exchange.host.kernel.input('api', () => {
+    assert.equal(view.transfer(first, { join: second, by: '102' }), 'asked');
+  });
+  await world.until(() => call.hearsOnly(TONES.carol) && rings.hearsOnly(TONES.alice) && his.ended && asks.ended);
+  await world.until(() => same(call.display, CAROL) && same(rings.display, ALICE));
+  await rings.hangup();
+});

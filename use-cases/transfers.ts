@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import type { Phone, Stage } from '../testing/index.ts';
+import { TONES } from '../testing/index.ts';
+
+type PhoneCall = NonNullable<Phone['call']>;
+
+/** Who transfers whom in a call that Alice made to Bob. */
+export interface Cast {
+  readonly transferor: Phone;
+  /** The transferor's side of the call. */
+  readonly his: PhoneCall;
+  readonly transferee: Phone;
+  /** The transferee's side of it. */
+  readonly call: PhoneCall;
+  /** What each says, and who they are on displays. */
+  readonly tone: { readonly transferor: number; readonly transferee: number };
+  readonly party: { readonly transferor: Display; readonly transferee: Display };
+}
+
+interface Display {
+  readonly name: string;
+  readonly number: string;
+}
+
+export const ALICE: Display = { name: 'Alice', number: '101' };
+export const BOB: Display = { name: 'Bob', number: '102' };
+export const CAROL: Display = { name: 'Carol', number: '103' };
+
+/** Each transfer is played twice: Bob, who was called, transfers Alice; and with the roles turned. */
+export const ROLES = ['Bob', 'Alice'] as const;
+export type Transferor = (typeof ROLES)[number];
+
+/** Alice dials Bob, and they talk. */
+export async function talking(stage: Stage, transferor: Transferor, carol = true): Promise<Cast> {
+  const { world, alice, bob } = stage;
+  for (const phone of [alice, bob, ...(carol ? [stage.carol] : [])]) await phone.register();
+  const call = alice.dial('102');
+  const other = await bob.answer();
+  await world.until(() => call.up && call.hearsOnly(TONES.bob) && other.hearsOnly(TONES.alice));
+  const atAlice = { phone: alice, call, tone: TONES.alice, party: ALICE };
+  const atBob = { phone: bob, call: other, tone: TONES.bob, party: BOB };
+  const [he, she] = transferor === 'Bob' ? [atBob, atAlice] : [atAlice, atBob];
+  return {
+    transferor: he.phone,
+    his: he.call,
+    transferee: she.phone,
+    call: she.call,
+    tone: { transferor: he.tone, transferee: she.tone },
+    party: { transferor: he.party, transferee: she.party },
+  };
+}
+
+/** Music plays: there is sound, and nobody's voice in it. */
+export function hearsMusic(call: PhoneCall): boolean {
+  return call.hearsSound() && ![...Object.values(TONES), 425].some((hz) => call.hearsOnly(hz));
+}
+
+/** Both talk to each other, and see each other. */
+export async function together(
+  { world }: Stage,
+  [a, toneA, partyA]: readonly [PhoneCall, number, Display],
+  [b, toneB, partyB]: readonly [PhoneCall, number, Display],
+): Promise<void> {
+  await world.until(() => a.hearsOnly(toneB) && b.hearsOnly(toneA));
+  await world.until(() => same(a.display, partyB) && same(b.display, partyA));
+  assert.equal(a.stream.stepsBack + b.stream.stepsBack, 0);
+  assert.equal(a.stream.ssrcs.length, 1, 'one stream for the life of a call');
+}
+
+export function same(a: Display, b: Display): boolean {
+  return a.name === b.name && a.number === b.number;
+}
