@@ -295,7 +295,7 @@ story('Who may not watch, and what nobody can', async (stage) => {
   const brief = await refused(alice, '101', 'reg', 10);
   assert.deepEqual([brief.status, fields(brief, 'Min-Expires')], [423, '60']);
   const bad = await refused(alice, '101', 'weather', 600);
-  assert.deepEqual([bad.status, fields(bad, 'Allow-Events')], [489, 'reg']);
+  assert.deepEqual([bad.status, fields(bad, 'Allow-Events')], [489, 'reg, conference']);
   assert.equal(bob.calls.length, 0);
 });
 
