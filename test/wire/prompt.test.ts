@@ -78,7 +78,7 @@ describe('what the exchange itself says', () => {
   test('a feature that is still to come says so', () =>
     scene(async () => {
       const start = alice.mark();
-      await alice.dial('600');
+      await alice.dial('810');
       await alice.established();
       await alice.closed(10_000);
       assert.ok(alice.heard(start).length > 8000);
