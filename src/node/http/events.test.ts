@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { EventStream } from '../../pbx/stream.ts';
@@ -162,7 +162,7 @@ test('the control socket needs no token', async (t) => {
   t.after(() => rmSync(folder, { recursive: true }));
   const control = await openControl({ kernel, view, folder });
   t.after(() => control.close());
-  const local = follow(t, `ws+unix://${control.path}:/api/events`);
+  const local = follow(t, `ws+unix://${resolve(control.path)}:/api/events`);
   await local.until(1);
   assert.equal(local.messages[0]?.type, 'snapshot');
 });
