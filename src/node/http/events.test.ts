@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -173,7 +173,7 @@ test('the control socket needs no token', async (t) => {
   t.after(() => rmSync(folder, { recursive: true }));
   const control = await openControl({ kernel, view, folder });
   t.after(() => control.close());
-  const local = follow(t, `ws+unix://${resolve(control.path)}:/api/events`);
+  const local = follow(t, `ws+unix://${realpathSync(control.path)}:/api/events`);
   await local.until(1);
   assert.equal(local.messages[0]?.type, 'snapshot');
 });
