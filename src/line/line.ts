@@ -461,9 +461,8 @@ export class Line implements LegDriver, AgentUser {
   }
 
   /** Whom a leg talks to hears its tones, if that is how he gets keys. */
-  #keysWanted({ leg, hears }: LegLine): boolean {
-    const other = hears.kind === 'session' ? this.board.peerOf(leg) : undefined;
-    const peer = other && this.#lines.get(other.id);
+  #keysWanted(line: LegLine): boolean {
+    const peer = line.hears.kind === 'session' ? this.peerOf(line) : undefined;
     return peer === undefined || wayTo(peer) !== 'tone';
   }
 

@@ -25,7 +25,7 @@ export type WorkerMessage =
 
 /** What changes nothing that anybody hears: milliseconds later will do. */
 export function isPatient(command: WorkerCommand): boolean {
-  if (command.do === 'apply') return command.spec.hears.kind === 'nothing';
+  if (command.do === 'apply') return command.spec.hears.kind === 'nothing' && command.spec.taps === undefined;
   return command.do === 'open' || command.do === 'close';
 }
 
