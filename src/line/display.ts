@@ -3,7 +3,8 @@ import type { Request } from '../sip/message/index.ts';
 import { answered, repeated } from './audio.ts';
 import { claimsOf, connected } from './identity.ts';
 import { follow } from './follow.ts';
-import type { LegLine, Line } from './line.ts';
+import type { Line } from './line.ts';
+import type { LegLine } from './types.ts';
 
 /**
  * Tells an answered phone that it talks to somebody else: UPDATE where the phone takes it (RFC 4916 §4.2 without its From,

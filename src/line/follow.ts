@@ -1,4 +1,5 @@
-import type { LegLine, Line } from './line.ts';
+import type { Line } from './line.ts';
+import type { LegLine } from './types.ts';
 
 /** Places follow what was agreed: a phone that sends only, or nothing, holds us. */
 export function follow(line: Line, leg: LegLine): void {

@@ -2,12 +2,5 @@ export type { SrtpPolicy } from '../sdp/index.ts';
 export type { Dtmf } from './audio.ts';
 export { type Claims, claimsOf, type IdentityPolicy, uriHost } from './identity.ts';
 export type { TransferAsked } from './transfer.ts';
-export {
-  type Admission,
-  Line,
-  type LinePorts,
-  type LineUser,
-  type MediaTerms,
-  type Placement,
-  type VideoPolicy,
-} from './line.ts';
+export { Line } from './line.ts';
+export type { Admission, LinePorts, LineUser, MediaTerms, Placement, VideoPolicy } from './types.ts';

@@ -2,7 +2,8 @@ import { fromLatin1, latin1 } from '../kernel/index.ts';
 import type { CameBy } from '../call/index.ts';
 import { responseTo } from '../sip/message/index.ts';
 import type { ServerTransaction } from '../sip/transaction/types.ts';
-import type { LegLine, Line } from './line.ts';
+import type { Line } from './line.ts';
+import type { LegLine } from './types.ts';
 
 /** How long a key sounds whose duration nobody told (ms). */
 const USUAL = 100;

@@ -10,153 +10,27 @@ import {
   type Recording,
   type Switchboard,
 } from '../call/index.ts';
-import type { Kernel } from '../kernel/index.ts';
-import type { MediaEngine, MediaMixer, MediaSession, SessionEvent } from '../media/engine.ts';
-import type { Address, CodecName, Hears, MixerSpec, Quality, Tap } from '../media/protocol.ts';
-import type { Refused, SrtpPolicy } from '../sdp/index.ts';
-import type { Field, Request } from '../sip/message/index.ts';
+import type { MediaMixer, MediaSession, SessionEvent } from '../media/engine.ts';
+import type { CodecName, Hears, MixerSpec, Tap } from '../media/protocol.ts';
+import type { Refused } from '../sdp/index.ts';
+import type { Field } from '../sip/message/index.ts';
 import type { ServerTransaction } from '../sip/transaction/types.ts';
 import type { Flow } from '../sip/transport/types.ts';
 import { type Replaces, replacesIn, warning } from '../sip/usage/index.ts';
-import type { AgentUser, Destination, InviteSession, SessionUser, UserAgent } from '../sip/usage/types.ts';
-import { type Audio, type AudioTerms, answer, type Dtmf, live, newAudio, offer, repeated, wantKeys } from './audio.ts';
+import type { AgentUser, InviteSession, SessionUser, UserAgent } from '../sip/usage/types.ts';
+import { type AudioTerms, answer, live, newAudio, offer, repeated, wantKeys } from './audio.ts';
 import { reason } from './cause.ts';
 import { showParty } from './display.ts';
-import { asserted, dialedIn, fromOf, type IdentityPolicy, nameAddr, OWN_PHONE, uriHost } from './identity.ts';
+import { asserted, dialedIn, fromOf, nameAddr, OWN_PHONE, uriHost } from './identity.ts';
 import { createKeying, type Keying } from './keying.ts';
 import { sendKey, wayTo } from './keys.ts';
 import { offerAs, rejoinLater, settle } from './passing.ts';
 import { wantPicture } from './pictures.ts';
+import { refuse } from './refuse.ts';
 import { lineSession } from './session.ts';
 import { Streams } from './streams.ts';
-import { Ended, isNamed, NO_DIALOG, objectionTo, TOO_LATE, type TransferAsked, transferAsked } from './transfer.ts';
-
-/** Whether an INVITE may come in, and as whom. */
-export type Admission =
-  | {
-      readonly ok: true;
-      readonly account: string | undefined;
-      readonly party: Party;
-      /** In order of preference; left out: the line's. */
-      readonly codecs?: readonly CodecName[];
-      /** Left out: as for a phone of ours. */
-      readonly identity?: IdentityPolicy;
-      /** false: its audio goes where its SDP says, and nowhere else. */
-      readonly latch?: boolean;
-      /** Left out: auto. */
-      readonly dtmf?: Dtmf;
-      /** The folder of music that its hold lets others hear; left out: the house's. */
-      readonly music?: string;
-      /** Seconds of its session timer; left out: the line's. */
-      readonly sessionTimer?: number | 'off';
-    }
-  | { readonly ok: false; readonly status: number; readonly reasonPhrase: string; readonly headers: readonly Field[] };
-
-type Admitted = Admission & { readonly ok: true };
-
-/** What an account's legs agree about their media. */
-export interface MediaTerms {
-  readonly srtp?: SrtpPolicy;
-  /** Milliseconds; 0: never. */
-  readonly timeout?: number;
-  /** Whether its video is passed on; relay unless said. */
-  readonly video?: VideoPolicy;
-}
-
-/** What becomes of video that a phone offers: it is passed on, or refused. */
-export type VideoPolicy = 'relay' | 'off';
-
-/** What the line asks and tells the layer above. */
-export interface LineUser {
-  admit(request: Request, flow: Flow): Admission;
-  /** A caller's leg, in limbo: it must be placed, or ended. */
-  arrived(leg: Leg, dialed: string, invite: Request): void;
-  /** A file that was to be played to a leg could not be read; the call goes on without it. */
-  soundMissing(leg: Leg, file: string, why: string): void;
-  /** The program that a leg talked to is not reached, or has failed. */
-  programFailed(leg: Leg, why: string): void;
-  /** A leg's media come from elsewhere than its phone said. */
-  latched(leg: Leg, source: Address): void;
-  /** How well a leg that is over heard and was heard. */
-  rated?(leg: Leg, quality: Quality): void;
-  /** A request outside any call. Must be answered. */
-  requested(transaction: ServerTransaction): void;
-  /** A phone sends the party of that leg elsewhere. Must be answered; left out: nobody may. */
-  transferAsked?(leg: Leg, asked: TransferAsked): void;
-  /** Whether who was let in so may take the place of that leg; left out: nobody may. */
-  mayReplace?(leg: Leg, admission: Admitted): boolean;
-  /** Whether a host is ours, besides those we are reached at. */
-  ours?(host: string): boolean;
-}
-
-/** An out leg to be made. */
-export interface Placement {
-  readonly call: string;
-  readonly account: string | undefined;
-  /** Accounts that sent the call there. */
-  readonly behalf?: readonly string[];
-  /** Who is rung. */
-  readonly party: Party;
-  /** Who its display shows as the caller. */
-  readonly shows: Party;
-  readonly destination: Destination;
-  /** In order of preference: what needs no transcoding comes first. */
-  readonly codecs: readonly CodecName[];
-  /** Left out: as for a phone of ours. */
-  readonly identity?: IdentityPolicy;
-  /** false: its audio goes where its SDP says, and nowhere else. */
-  readonly latch?: boolean;
-  /** Left out: auto. */
-  readonly dtmf?: Dtmf;
-  /** The folder of music that its hold lets others hear; left out: the house's. */
-  readonly music?: string;
-  /** Seconds of its session timer; left out: the line's. */
-  readonly sessionTimer?: number | 'off';
-  /** What the INVITE says besides: how to ring, say. */
-  readonly extras?: readonly Field[];
-}
-
-/** One leg's wire side. */
-export interface LegLine {
-  readonly leg: Leg;
-  readonly identity: IdentityPolicy;
-  session: InviteSession | undefined;
-  audio: Audio;
-  /** Its phone is being asked about another stream than its audio, or waits for what another is asked; goes on without an answer. */
-  asking: (() => void) | undefined;
-  /** In: our answer has been sent ahead of the 200; every response since carries it. */
-  early: boolean;
-  /** In: our answer to the INVITE's offer; undefined when it had none and the ACK must bring one. */
-  answer: Uint8Array | undefined;
-  /** We sent an offer in a response: its answer comes in the ACK. */
-  answerDue: boolean;
-  /** In: our 200 has been sent, its ACK has not come. */
-  ackDue: boolean;
-  /** What its media was told to play last. */
-  hears: Hears;
-  /** The folder of the music that its hold lets others hear. */
-  music: string | undefined;
-  /** Seconds after which it is over unless one side says that it is there (RFC 4028); off: only if the peer asks for it. */
-  sessionTimer: number | 'off';
-  /** A prompt that starts at the ACK. */
-  prompt: Hears | undefined;
-  /** What its refusal says besides. */
-  objection: readonly Field[];
-}
-
-export interface LinePorts {
-  readonly kernel: Kernel;
-  readonly media: MediaEngine;
-  /** As they are now. */
-  readonly codecs: () => readonly CodecName[];
-  /** Of legs that say nothing themselves, as it is now; left out: off. */
-  readonly sessionTimer?: () => number | 'off';
-  readonly user: LineUser;
-  /** How the media of an account's legs are protected, and how long they may be silent; left out: plain, as the host is told. */
-  readonly terms?: (account: string | undefined) => MediaTerms;
-  /** The address by which a peer reaches a socket at `local`; that itself unless said. */
-  readonly addressFor?: (local: string, peer: string) => string;
-}
+import type { Admitted, LegLine, LegTerms, LinePorts, Placement } from './types.ts';
+import { Ended, isNamed, NO_DIALOG, objectionTo, TOO_LATE, transferAsked } from './transfer.ts';
 
 /** Where SIP sessions and legs meet: drives legs by sessions, and tells the switchboard what sessions say. */
 export class Line implements LegDriver, AgentUser {
@@ -208,18 +82,10 @@ export class Line implements LegDriver, AgentUser {
   }
 
   #comesIn(session: InviteSession, call: string, admission: Admitted): LegLine | undefined {
-    const line = this.#open(
-      { direction: 'in', call, account: admission.account, party: admission.party },
-      session.flow,
-      admission.codecs,
-      admission.identity,
-      admission.latch,
-      admission.dtmf,
-    );
+    const { account, party } = admission;
+    const line = this.#open({ direction: 'in', call, account, party }, session.flow, admission);
     if (line === undefined) return undefined;
     line.session = session;
-    line.music = admission.music;
-    line.sessionTimer = admission.sessionTimer ?? line.sessionTimer;
     return line;
   }
 
@@ -285,35 +151,12 @@ export class Line implements LegDriver, AgentUser {
   }
 
   /** Rings a phone; undefined when no media port is free. */
-  place({
-    call,
-    account,
-    behalf,
-    party,
-    shows,
-    destination,
-    codecs,
-    identity,
-    latch,
-    dtmf,
-    music,
-    sessionTimer,
-    extras = [],
-  }: Placement): Leg | undefined {
+  place({ call, account, behalf, party, shows, destination, extras = [], ...terms }: Placement): Leg | undefined {
     const { flow } = destination;
-    const line = this.#open(
-      { direction: 'out', call, account, party, ...(behalf && { behalf }) },
-      flow,
-      codecs,
-      identity,
-      latch,
-      dtmf,
-    );
+    const line = this.#open({ direction: 'out', call, account, party, ...(behalf && { behalf }) }, flow, terms);
     if (line === undefined || this.#agent === undefined) return undefined;
     const host = this.hostFor(flow);
     line.leg.shows = shows;
-    line.music = music;
-    line.sessionTimer = sessionTimer ?? line.sessionTimer;
     line.session = this.#agent.invite(
       destination,
       { from: fromOf(shows, host), to: nameAddr(party, host) },
@@ -510,14 +353,8 @@ export class Line implements LegDriver, AgentUser {
     this.board.gone(line.leg, cause);
   }
 
-  #open(
-    init: NewLeg,
-    flow: Flow,
-    codecs: readonly CodecName[] = this.#ports.codecs(),
-    identity: IdentityPolicy = OWN_PHONE,
-    latch = true,
-    dtmf: Dtmf = 'auto',
-  ): LegLine | undefined {
+  #open(init: NewLeg, flow: Flow, terms: LegTerms): LegLine | undefined {
+    const { codecs = this.#ports.codecs(), identity = OWN_PHONE, latch = true, dtmf = 'auto', music } = terms;
     const media = this.#lease(flow.local.address);
     if (media === undefined) return undefined;
     const leg = this.board.add(init);
@@ -538,8 +375,8 @@ export class Line implements LegDriver, AgentUser {
       ),
       asking: undefined,
       objection: [],
-      music: undefined,
-      sessionTimer: this.#ports.sessionTimer?.() ?? 'off',
+      music,
+      sessionTimer: terms.sessionTimer ?? this.#ports.sessionTimer?.() ?? 'off',
       early: false,
       answer: undefined,
       answerDue: false,
@@ -659,22 +496,4 @@ function earlyOffer({ session, answer: made, audio }: LegLine): Uint8Array | und
   return session?.reliable === true && made === undefined ? repeated(audio) : undefined;
 }
 
-/** Refuses an INVITE that never became a leg. */
-function refuse(session: InviteSession, status: number, reasonPhrase: string, headers: readonly Field[]): SessionUser {
-  session.reject(status, reasonPhrase, headers);
-  return NOBODY;
-}
-
 const NOTHING: Hears = { kind: 'nothing' };
-
-const NOBODY: SessionUser = {
-  progress() {},
-  accepted() {},
-  rejected() {},
-  acknowledged() {},
-  reoffered(_session, reoffer) {
-    reoffer.reject(481, 'Call/Transaction Does Not Exist');
-  },
-  requested() {},
-  ended() {},
-};

@@ -2,7 +2,8 @@ import type { Kernel } from '../kernel/index.ts';
 import { type Media, parseSdp, type PassedKind } from '../sdp/index.ts';
 import { answered, offer, reanswer, spoken } from './audio.ts';
 import { follow } from './follow.ts';
-import type { LegLine, Line } from './line.ts';
+import type { Line } from './line.ts';
+import type { LegLine } from './types.ts';
 import { isHold, type Streams, streamsIn } from './streams.ts';
 
 const KINDS: readonly PassedKind[] = ['video', 'text'];

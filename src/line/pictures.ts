@@ -1,7 +1,8 @@
 import { fromLatin1, latin1 } from '../kernel/index.ts';
 import { type Request, responseTo } from '../sip/message/index.ts';
 import type { ServerTransaction } from '../sip/transaction/types.ts';
-import type { LegLine, Line } from './line.ts';
+import type { Line } from './line.ts';
+import type { LegLine } from './types.ts';
 
 /** Key frames asked for by SIP INFO, for phones without feedback in RTCP (RFC 5168). */
 const TYPE = 'application/media_control+xml';

@@ -6,7 +6,8 @@ import { causeOf, q850In } from './cause.ts';
 import { renamed } from './display.ts';
 import { follow } from './follow.ts';
 import { takeInfo } from './keys.ts';
-import type { LegLine, Line } from './line.ts';
+import type { Line } from './line.ts';
+import type { LegLine } from './types.ts';
 import { passOn } from './passing.ts';
 import { isMediaControl, takeMediaControl } from './pictures.ts';
 

@@ -8,7 +8,7 @@ import {
   type Replaces,
   type UserAgent,
 } from '../sip/usage/index.ts';
-import type { LegLine } from './line.ts';
+import type { LegLine } from './types.ts';
 
 /** A phone asks that the party it talks to be sent elsewhere. One of the verbs must be called, once. */
 export interface TransferAsked {
