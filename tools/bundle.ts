@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { type OutputChunk, rolldown } from 'rolldown';
 
 /** Packages whose code is taken in; the rest is found when it is asked for. */
@@ -27,6 +28,42 @@ export async function bundle(compiled: string, into: string): Promise<void> {
   });
   await program.close();
   const chunks = output.filter((one): one is OutputChunk => one.type === 'chunk');
+  writeFileSync(join(into, 'LICENCES.txt'), licences(chunks.flatMap(({ moduleIds }) => moduleIds)));
+}
+
+/**
+ * Builds the console: its scripts joined into one file, beside its style and its icon under names that tell what is in them, and
+ * the page that names them. A folder without a console is left as it is.
+ */
+export async function bundleWeb(web: string, into: string): Promise<void> {
+  const input = join(web, 'main.tsx');
+  if (!existsSync(input)) return;
+  const program = await rolldown({
+    input,
+    platform: 'browser',
+    transform: { target: 'es2022', jsx: { runtime: 'automatic', importSource: 'preact' } },
+    tsconfig: false,
+    logLevel: 'warn',
+  });
+  const { output } = await program.generate({ minify: true });
+  await program.close();
+  const chunks = output.filter((one): one is OutputChunk => one.type === 'chunk');
+  mkdirSync(join(into, 'assets'), { recursive: true });
+  const named = (name: string, text: string): string => {
+    const digest = createHash('sha256').update(text).digest('hex').slice(0, 12);
+    const file = `${name.slice(0, -extname(name).length)}-${digest}${extname(name)}`;
+    writeFileSync(join(into, 'assets', file), text);
+    return `/assets/${file}`;
+  };
+  const own = (name: string): string => named(name, readFileSync(join(web, name), 'utf8'));
+  const places = {
+    script: named('console.js', chunks.map(({ code }) => code).join('')),
+    style: own('style.css'),
+    icon: own('icon.svg'),
+  };
+  const page = readFileSync(join(web, 'index.html'), 'utf8');
+  const filled = Object.entries(places).reduce((text, [name, place]) => text.replaceAll(`{{${name}}}`, place), page);
+  writeFileSync(join(into, 'index.html'), filled);
   writeFileSync(join(into, 'LICENCES.txt'), licences(chunks.flatMap(({ moduleIds }) => moduleIds)));
 }
 

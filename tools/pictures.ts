@@ -3,13 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Baresip } from '../test/wire/peers/baresip.ts';
+import { Console } from '../test/wire/peers/console.ts';
 import { Server } from '../test/wire/peers/server.ts';
 
 /** Makes docs/pictures/ out of a running exchange: `node tools/pictures.ts` (needs baresip, chromium and script). */
 const ROOT = join(import.meta.dirname, '..');
 const PICTURES = join(ROOT, 'docs', 'pictures');
-/** What chromium takes for a browser's preferred colours. */
-const SCHEMES = { dark: 0, light: 1 } as const;
 const LISTEN = ['--sip-port', '5060', '--http-port', '8080'];
 
 async function main(): Promise<void> {
@@ -21,51 +20,45 @@ async function main(): Promise<void> {
       join(PICTURES, 'start.svg'),
       terminal('npm start -- --bind 127.0.0.1', started(join(scratch, 'data'))),
     );
-    await statusPage(scratch);
+    await console();
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-/** The page with two phones registered and a call between them. */
-async function statusPage(scratch: string): Promise<void> {
+/** The console when it has rung Bob, and Alice and Bob talk. */
+async function console(): Promise<void> {
   const server = await Server.start(...LISTEN);
+  const alice = await Baresip.start({ number: '101', tone: 620, registrar: server });
+  const bob = await Baresip.start({ number: '102', tone: 830, registrar: server });
+  const size = { width: 1100, height: 660 } as const;
+  const desk = await Console.open(server.link, size);
   try {
-    const alice = await Baresip.start({ number: '101', tone: 620, registrar: server });
-    const bob = await Baresip.start({ number: '102', tone: 830, registrar: server });
-    try {
-      await alice.dial('102');
-      await bob.rings();
-      await bob.accept();
-      await alice.established();
-      for (const scheme of ['light', 'dark'] as const) photograph(server.http, scheme, scratch);
-    } finally {
-      await alice.stop();
-      await bob.stop();
+    await desk.says('ready', '#phase');
+    await desk.page.locator('[name=from]').selectOption('102');
+    await desk.page.locator('[name=to]').fill('800');
+    await desk.press('Place the call');
+    await bob.rings();
+    await bob.accept();
+    await desk.says('talking 0:03', '#calls');
+    await bob.hangup();
+    await desk.says('hung up', '.placed');
+    await alice.dial('102');
+    await bob.rings();
+    await bob.accept();
+    await alice.established();
+    await desk.says(/connected PCMU, MOS/, '#calls');
+    await desk.says(/PCMU, MOS/, '#records');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await desk.page.emulateMedia({ colorScheme });
+      await desk.page.screenshot({ path: join(PICTURES, `console-${colorScheme}.png`) });
     }
   } finally {
+    await desk.close();
+    await alice.stop();
+    await bob.stop();
     await server.stop();
   }
-}
-
-function photograph(url: string, scheme: keyof typeof SCHEMES, scratch: string): void {
-  execFileSync(
-    'chromium',
-    [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--hide-scrollbars',
-      `--user-data-dir=${join(scratch, scheme)}`,
-      `--blink-settings=preferredColorScheme=${SCHEMES[scheme]}`,
-      '--window-size=1000,800',
-      `--screenshot=${join(PICTURES, `status-${scheme}.png`)}`,
-      url,
-    ],
-    { stdio: 'ignore', timeout: 60_000 },
-  );
 }
 
 /** What a person reads on a terminal when the exchange starts for the first time. */
