@@ -2,35 +2,17 @@
  * What transcoding costs: both ways of a call between a codec and G.711, from packet to packet. `node bench/codecs.ts` prints rows
  * as JSON.
  */
-import { type CodecName, createEncoder, OpusWasm } from '../src/codec/index.ts';
+import { type CodecName, OpusWasm } from '../src/codec/index.ts';
 import { newHeader } from '../src/rtp/index.ts';
 import { DecodedVoice } from '../src/media/voice/voice.ts';
 import { SessionMouth } from '../src/media/voice/mouth.ts';
 import type { Session } from '../src/media/session.ts';
 import { loadOpus } from '../src/node/media/opus.ts';
 import { cpuOf, type Row, tell } from './measure.ts';
+import { HEADER, speech } from './speech.ts';
 
 const FRAME_MS = 20;
-const HEADER = 12;
 const opus = new OpusWasm(loadOpus());
-
-/** Packets of speech-like sound: a voice of harmonics whose pitch and level wander. */
-function packets(codec: CodecName, count: number): Uint8Array[] {
-  const encoder = createEncoder(codec, 16_000, opus);
-  if (encoder === undefined) throw new Error(codec);
-  const frame = (encoder.rate * FRAME_MS) / 1000;
-  let phase = 0;
-  return Array.from({ length: count }, (_, at) => {
-    const samples = Int16Array.from({ length: frame }, () => {
-      phase += (120 + 40 * Math.sin(at / 9)) / encoder.rate;
-      let sum = 0;
-      for (let harmonic = 1; harmonic < 20; harmonic += 1) sum += Math.sin(2 * Math.PI * phase * harmonic) / harmonic;
-      return sum * 4000 * (0.6 + 0.4 * Math.sin(at / 5));
-    });
-    const bytes = new Uint8Array(1500);
-    return bytes.slice(0, HEADER + encoder.encode(samples, frame, bytes, HEADER));
-  });
-}
 
 /** A leg that hears: what its mouth needs of a session, and nothing behind it. */
 function listener(codec: CodecName): SessionMouth {
@@ -48,7 +30,7 @@ function listener(codec: CodecName): SessionMouth {
 
 /** One direction, frame by frame. */
 function direction(from: CodecName, to: CodecName): () => void {
-  const all = packets(from, 500);
+  const all = speech(from, 500, opus);
   const mouth = listener(to);
   let now = 0;
   const voice = new DecodedVoice({ now: () => now, opus: () => opus });

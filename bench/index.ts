@@ -1,22 +1,43 @@
 /**
- * What it costs: one table with medians, beside others in the same run, and a line about the machine.
- * `npm run bench [parse] [relay] [srtp] [codecs] [conference] [music] [delay] [transfer] [exchange]`
+ * What it costs: one table, what is asked beside what was measured, others in the same run, and a line about the machine.
+ * `npm run bench [NAME…]`; without a name every part, which takes about half an hour.
  */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { keep, sweep } from './keeper.ts';
 import { loadFolder } from './load.ts';
-import type { Row } from './measure.ts';
+import { type Row, verdict } from './measure.ts';
 
-const PARTS = ['parse', 'relay', 'srtp', 'codecs', 'conference', 'music', 'delay', 'transfer', 'exchange'] as const;
-const run = promisify(execFile);
-const given = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => given.abort());
+/** Each with the minutes after which it is ended: thrice what it takes on a machine that is free. */
+const PARTS: Readonly<Record<string, number>> = {
+  parse: 3,
+  relay: 4,
+  srtp: 3,
+  codecs: 3,
+  conference: 4,
+  music: 4,
+  programs: 4,
+  delay: 8,
+  transfer: 18,
+  exchange: 45,
+};
 
 const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in PARTS));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}: ${Object.keys(PARTS).join(', ')}.`);
+  process.exit(2);
+}
+const mark = keep();
+let current: Record<string, string> | undefined;
+process.on('exit', () => current && sweep(current));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
+const before = loadavg()[0] ?? 0;
 const rows: Row[] = [];
-for (const part of PARTS) if (asked.length === 0 || asked.includes(part)) rows.push(...(await rowsOf(part)));
+for (const [part, minutes] of Object.entries(PARTS))
+  if (asked.length === 0 || asked.includes(part)) rows.push(...(await rowsOf(part, minutes)));
 print(rows);
 console.log(`\n${machine()}`);
 if (loadFolder() === undefined)
@@ -25,25 +46,47 @@ if (loadFolder() === undefined)
   );
 
 /** Each part in a process of its own: what one compiled or left behind does not burden the next. */
-async function rowsOf(part: string): Promise<readonly Row[]> {
-  process.stderr.write(`${part}…\n`);
+async function rowsOf(part: string, minutes: number): Promise<readonly Row[]> {
+  process.stderr.write(`${part}… `);
+  const begin = performance.now();
   const script = join(import.meta.dirname, `${part}.ts`);
-  const { stdout } = await run(process.execPath, [script], { maxBuffer: 1 << 24, signal: given.signal });
-  return JSON.parse(stdout) as readonly Row[];
+  const marked = mark(part);
+  current = marked;
+  const child = spawn(process.execPath, [script], {
+    env: { ...process.env, ...marked },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let out = '';
+  let late = false;
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  const limit = setTimeout(() => {
+    late = true;
+    sweep(marked);
+  }, minutes * 60_000);
+  const code = await new Promise<number | null>((then) => child.once('close', then));
+  clearTimeout(limit);
+  sweep(marked);
+  process.stderr.write(`${((performance.now() - begin) / 1000).toFixed(0)} s\n`);
+  if (code === 0) return JSON.parse(out) as readonly Row[];
+  process.exitCode = 1;
+  const measured = late ? `not finished in ${minutes} minutes` : `failed (${code ?? 'killed'})`;
+  return [{ operation: part, measured, atMost: '', beside: '' }];
 }
 
+/** As docs/performance.md has it. */
 function print(all: readonly Row[]): void {
-  const table = [{ operation: 'operation', measured: 'measured', atMost: 'asked', beside: 'beside it' }, ...all];
-  const width = (column: keyof Row): number => Math.max(...table.map((row) => row[column].length));
-  for (const { operation, measured, atMost, beside } of table)
-    console.log(
-      `${operation.padEnd(width('operation'))}  ${measured.padEnd(width('measured'))}  ${atMost.padEnd(width('atMost'))}  ${beside}`.trimEnd(),
-    );
+  const lines = all.map((row) => [row.operation, row.measured, row.atMost, verdict(row), row.beside]);
+  const table = [['operation', 'measured', 'asked', 'verdict', 'beside it, same run'], ...lines];
+  const [head = '', ...body] = table.map(
+    (cells) => `|${cells.map((cell) => (cell === '' ? ' ' : ` ${cell} `)).join('|')}|`,
+  );
+  console.log([head, '| --- | --- | --- | --- | --- |', ...body].join('\n'));
 }
 
 function machine(): string {
   const [one] = cpus();
-  const busy = loadavg()[0]?.toFixed(1);
   const memory = (totalmem() / 2 ** 30).toFixed(0);
-  return `${cpus().length} × ${one?.model ?? 'processor'}, ${memory} GB, Node ${process.version}, ${process.platform}; load ${busy}; ${new Date().toISOString().slice(0, 16)}`;
+  return `${cpus().length} × ${one?.model ?? 'processor'}, ${memory} GB, Node ${process.version}, ${process.platform}; load ${before.toFixed(1)} before; ${new Date().toISOString().slice(0, 16)}`;
 }

@@ -61,7 +61,7 @@ tell([
 ]);
 
 function row(operation: string, us: number, against: string, atMost: string): Row {
-  return { operation, measured: `${us.toFixed(2)} µs = ${rate(us)}`, beside: against, atMost };
+  return { operation, measured: `${rate(us)} = ${us.toFixed(2)} µs`, beside: against, atMost };
 }
 
 function rate(us: number): string {

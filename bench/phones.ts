@@ -1,6 +1,6 @@
 /**
- * Phones for relay.ts, in a thread of their own so that they share no event loop with what is measured: each sends 50
- * packets of G.711 a second with the time of sending in it, and counts what it hears.
+ * Phones in a thread of their own, so that they share no event loop with what is measured: each sends 50 packets a second and counts
+ * what it hears; without voices of their own packets of G.711 with the time of sending in them.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -14,6 +14,20 @@ const FRAME = 160;
 const ROUND = HEADER_OCTETS + 8;
 /** Phones speak in turn, a part of them each 2 ms. */
 const SLOTS = 10;
+
+/** How many there are; a number alone says the same. Their voices are taken in turn, and repeated without end. */
+export interface Crowd {
+  readonly phones: number;
+  readonly voices: readonly Voice[];
+}
+
+interface Voice {
+  readonly payload: number;
+  /** Of the timestamp, in 20 ms. */
+  readonly units: number;
+  /** With room for the RTP header. */
+  readonly packets: readonly Uint8Array[];
+}
 
 /** What the phones are told: where each sends to, or to speak for so many seconds. */
 export type Told = { readonly targets: readonly number[] } | { readonly speak: number };
@@ -30,13 +44,14 @@ interface Phone {
   frame: number;
 }
 
+const { phones: size, voices } = asked(workerData);
 const phones: Phone[] = [];
 /** Of these packets; what comes late from the round before is not counted. */
 let round = 0;
 let heard = 0;
 let delays: number[] = [];
 
-for (let at = 0; at < Number(workerData); at += 1) phones.push(await phone());
+for (let at = 0; at < size; at += 1) phones.push(await phone());
 parentPort?.on('message', (told: Told) => {
   if ('targets' in told) connect(told.targets);
   else void speak(told.speak).then(say);
@@ -51,9 +66,9 @@ async function phone(): Promise<Phone> {
   socket.bind(0, LOOPBACK);
   await listening;
   socket.on('message', (bytes) => {
-    if (bytes[ROUND] !== round) return;
+    if (voices.length === 0 && bytes[ROUND] !== round) return;
     heard += 1;
-    if (heard % 8 === 0) delays.push(now() - bytes.readDoubleBE(HEADER_OCTETS));
+    if (voices.length === 0 && heard % 8 === 0) delays.push(now() - bytes.readDoubleBE(HEADER_OCTETS));
   });
   return { socket, target: 0, frame: 0 };
 }
@@ -83,13 +98,26 @@ async function speak(seconds: number): Promise<Said> {
 
 function talk(one: Phone | undefined, at: number): number {
   if (one === undefined) return 0;
-  const packet = Buffer.alloc(HEADER_OCTETS + FRAME, 0xff);
   one.frame += 1;
+  const voice = voices[at % voices.length];
+  if (voice !== undefined) return recite(one, at, voice);
+  const packet = Buffer.alloc(HEADER_OCTETS + FRAME, 0xff);
   writeHeader(packet, false, 0, one.frame & 0xffff, (one.frame * FRAME) >>> 0, at + 1);
   packet.writeDoubleBE(now(), HEADER_OCTETS);
   packet[ROUND] = round;
   one.socket.send(packet, one.target, LOOPBACK);
   return 1;
+}
+
+function recite({ socket, frame, target }: Phone, at: number, { payload, units, packets }: Voice): number {
+  const packet = Uint8Array.from(packets[frame % packets.length] ?? []);
+  writeHeader(packet, false, payload, frame & 0xffff, (frame * units) >>> 0, at + 1);
+  socket.send(packet, target, LOOPBACK);
+  return 1;
+}
+
+function asked(given: number | Crowd): Crowd {
+  return typeof given === 'number' ? { phones: given, voices: [] } : given;
 }
 
 function now(): number {
