@@ -44,8 +44,8 @@ async function runTests(rung: TestRung, ports: RunPorts): Promise<Counts> {
     ports.say(missing);
     return { passed: 0, failed: 1, skipped: 0 };
   }
-  // Two at a time: they mostly wait for timers, and each takes its own ports.
-  const isolation = rung.isolated ? ['--test-isolation=process', '--test-concurrency=2'] : ['--test-isolation=none'];
+  // Three at a time: they mostly wait for timers, and each takes its own ports.
+  const isolation = rung.isolated ? ['--test-isolation=process', '--test-concurrency=3'] : ['--test-isolation=none'];
   const args = ['--test', ...isolation, `--test-reporter=${REPORTER}`, ...rung.files];
   const ended = await execute(process.execPath, args, { ...ports.env, ...rung.env }, rung.minutes);
   return judge(rung, ended, ports);

@@ -38,6 +38,7 @@ const STORIES = ['use-cases/**/*.test.ts', 'use-cases/**/*.story.ts'];
 const PHONES = [
   { program: 'baresip', debian: 'baresip-core' },
   { program: 'sipp', debian: 'sip-tester' },
+  { program: 'twinkle-console', debian: 'twinkle-console' },
   { program: 'chromium', debian: 'chromium' },
   { program: 'kamailio', debian: 'kamailio' },
 ];
@@ -56,10 +57,10 @@ export function seedsOf(mode: Mode): string {
 export function rungsOf(mode: Mode): readonly Rung[] {
   const all: readonly Rung[] = [
     command('lint', ['oxlint', '--type-aware', '--deny-warnings'], ['biome', 'format', '.']),
-    command('types', ['tsc', '--noEmit']),
+    command('types', ['tsc', '--noEmit'], ['tsc', '-p', 'web']),
     command('unused', ['knip']),
     tests('architecture', ['test/architecture.test.ts']),
-    tests('pure', ['src/**/*.test.ts', 'testing/**/*.test.ts', 'tools/**/*.test.ts']),
+    tests('pure', ['src/**/*.test.ts', 'testing/**/*.test.ts', 'tools/**/*.test.ts', 'web/**/*.test.ts']),
     tests('torture', ['test/torture/**/*.test.ts']),
     tests('stories', STORIES, { env: { STROWGER_SEEDS: '' } }),
     tests('chaos', STORIES, { env: { STROWGER_SEEDS: seedsOf(mode) }, minutes: LIMITS[mode] }),

@@ -67,6 +67,25 @@ describe('a conference of real phones', () => {
       await Promise.all(phones.map((phone) => phone.closed()));
     }));
 
+  test('UC08: Bob transfers Alice into it, where Carol is: they hear each other, and she sees where she is', () =>
+    witnessed([server, ...phones], async () => {
+      const [alice, bob, carol] = phones;
+      if (alice === undefined || bob === undefined || carol === undefined) throw new Error('a phone is missing');
+      await carol.dial('600');
+      await carol.established();
+      await alice.dial('102');
+      await bob.rings();
+      await bob.accept();
+      await Promise.all([alice.established(), bob.established()]);
+      await bob.transfer('600');
+      await alice.shows('Conference 600', '600');
+      await bob.closed();
+      await hearEachOther([0, 2]);
+      await alice.hangup();
+      await carol.hangup();
+      await Promise.all([alice.closed(), carol.closed()]);
+    }));
+
   test('UC08: SIPp talks in it too, and is sent away by *3', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'conference-'));
     const [alice, , carol] = phones;

@@ -48,11 +48,11 @@ describe('hostile HTTP', () => {
   const scene = (body: () => Promise<void>) => witnessed([server], body);
 
   const places = (): readonly (readonly [string, NetConnectOpts])[] => [
-    ['status page', { host: '127.0.0.1', port: Number(new URL(server.http).port) }],
+    ['console', { host: '127.0.0.1', port: Number(new URL(server.http).port) }],
     ['control socket', { path: join(server.data, 'control.sock') }],
   ];
 
-  test('what no browser sends is refused or dropped, on the status page and on the control socket', () =>
+  test('what no browser sends is refused or dropped, on the port of the console and on the control socket', () =>
     scene(async () => {
       for (const [place, at] of places()) {
         for (const [what, bytes] of Object.entries(NASTY)) {

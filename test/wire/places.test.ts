@@ -107,15 +107,13 @@ endpoints:
       await until('the reason in the log', () => told.test(log()), 3000, log);
     }));
 
-  test('the status page says where each transport is', () =>
+  test('the overview says where each transport is', () =>
     witnessed([server], async () => {
-      const page = await (await fetch(server.http)).text();
-      const point = (where: string, transports: string): string =>
-        `<code>${where}</code> <span class="faint">${transports}</span>`;
+      const { sip } = (await (await fetch(`${server.http}/status.json`)).json()) as { sip: readonly string[] };
       const { host } = server;
-      assert.ok(page.includes(point(`${host}:${server.sipPort}`, 'UDP, TCP')), page);
-      assert.ok(page.includes(point(`${host}:${server.over('tls').sipPort}`, 'TLS')), page);
-      assert.ok(page.includes(point(`wss://${host}:${server.over('wss').sipPort}`, 'WSS')), page);
+      assert.ok(sip.includes(`${host}:${server.sipPort} UDP, TCP`), sip.join('\n'));
+      assert.ok(sip.includes(`${host}:${server.over('tls').sipPort} TLS`), sip.join('\n'));
+      assert.ok(sip.includes(`wss://${host}:${server.over('wss').sipPort} WSS`), sip.join('\n'));
     }));
 
   test('nothing is left over', () =>

@@ -37,7 +37,7 @@ describe('phones with cameras', () => {
     ['VP8', ['101', '102']],
     ['VP9', ['103', '104']],
   ] as const) {
-    test(`${codec}: they see each other, and again after a hold`, async () => {
+    test(`UC06: ${codec}: they see each other, and again after a hold`, async () => {
       const [caller, called] = [await phone(numbers[0], 620, codec), await phone(numbers[1], 830, codec)];
       await witnessed([server, caller, called], async () => {
         await talk(caller, called);
@@ -53,7 +53,7 @@ describe('phones with cameras', () => {
     });
   }
 
-  test('with a phone that has none they talk', async () => {
+  test('UC06: with a phone that has none they talk', async () => {
     const [caller, called] = [await phone('101', 620, 'VP8'), await phone('102', 830)];
     await witnessed([server, caller, called], async () => {
       await talk(caller, called);

@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { HearingPhone } from './hearing.ts';
 import { addressOf, baresipFolder, type BaresipOptions, hopOf, over, ports } from './baresip-folder.ts';
 import { Child } from './child.ts';
 import { Netstrings } from './netstrings.ts';
+import { Phone } from './phone.ts';
 import { freeBlock } from './ports.ts';
 import { Recording } from './recording.ts';
-import { type Display, displayOf, readTrace, type TracedMessage } from './trace.ts';
-import { until } from './until.ts';
+import { type Display, readTrace, type TracedMessage } from './trace.ts';
+import { PATIENCE, until } from './until.ts';
 
 /** An event of baresip, as its control socket tells it. */
 interface BaresipEvent {
@@ -30,11 +30,11 @@ const OF_A_CALL = ['CALL_RINGING', 'CALL_PROGRESS', 'CALL_ESTABLISHED', 'CALL_CL
 const TRIES = 3;
 const STOP_WITHIN = 10_000;
 
-/** baresip 1.0.0 (Debian's baresip-core): a phone that nobody here wrote, driven through its control socket. */
 /** How long a key is held (ms). */
 const KEY_MS = 120;
 
-export class Baresip extends HearingPhone {
+/** baresip 1.0.0 (Debian's baresip-core): a phone that nobody here wrote, driven through its control socket. */
+export class Baresip extends Phone {
   readonly options: BaresipOptions;
   readonly #folder: string;
   readonly #block: number;
@@ -84,7 +84,7 @@ export class Baresip extends HearingPhone {
   }
 
   /** The next successful registration; read off the trace, for the first is over before the control socket is open. */
-  async registered(within = 5000): Promise<void> {
+  async registered(within = PATIENCE): Promise<void> {
     const accepted = () => this.messages().filter((m) => !m.sent && m.method === 'REGISTER' && m.status === 200).length;
     const look = () => accepted() > this.#registrations;
     await until(`a registration of ${this.name}`, look, within, () => this.testimony());
@@ -101,7 +101,7 @@ export class Baresip extends HearingPhone {
   }
 
   /** The next incoming call, and whom the phone itself says it is from. */
-  async rings(within = 5000): Promise<Display> {
+  async rings(within = PATIENCE): Promise<Display> {
     const incoming = await this.event('CALL_INCOMING', within);
     const { peeruri, peerdisplayname } = incoming;
     this.#forget(this.#events.indexOf(incoming));
@@ -109,7 +109,7 @@ export class Baresip extends HearingPhone {
   }
 
   /** Its own call is ringing at the other end. */
-  async hearsRinging(within = 5000): Promise<void> {
+  async hearsRinging(within = PATIENCE): Promise<void> {
     await this.event('CALL_RINGING', within);
   }
 
@@ -117,7 +117,7 @@ export class Baresip extends HearingPhone {
     await this.#command('accept');
   }
 
-  async established(within = 5000): Promise<void> {
+  async established(within = PATIENCE): Promise<void> {
     await this.event('CALL_ESTABLISHED', within);
   }
 
@@ -126,7 +126,7 @@ export class Baresip extends HearingPhone {
   }
 
   /** The call is over; why, as the phone says it: `486 Busy Here`, `Connection reset by peer`… */
-  async closed(within = 5000): Promise<string> {
+  async closed(within = PATIENCE): Promise<string> {
     return (await this.event('CALL_CLOSED', within)).param ?? '';
   }
 
@@ -152,7 +152,7 @@ export class Baresip extends HearingPhone {
   }
 
   /** The next event of this type: each is given out once. */
-  async event(type: string, within = 5000): Promise<BaresipEvent> {
+  async event(type: string, within = PATIENCE): Promise<BaresipEvent> {
     const place = this.#taken.get(type) ?? 0;
     this.#taken.set(type, place + 1);
     const look = () => {
@@ -169,38 +169,6 @@ export class Baresip extends HearingPhone {
     // A connection of its own has another port at this end.
     const server = registrar === undefined || transport === 'udp' ? '' : hopOf(registrar);
     return readTrace(this.#child.out, (from, to) => from === local || to === server);
-  }
-
-  /** The next message that is there, already or within the deadline, and fits. */
-  async message(
-    what: string,
-    fits: (message: TracedMessage, at: number) => boolean,
-    within = 5000,
-  ): Promise<TracedMessage> {
-    const seen = () =>
-      this.messages()
-        .map(({ sent, startLine }) => `${sent ? '>' : '<'} ${startLine}`)
-        .join('\n');
-    return until(`${what} at ${this.name}`, () => this.messages().find(fits), within, seen);
-  }
-
-  /** Whom its display shows: the latest that it was told in its latest call. */
-  display(): Display | undefined {
-    const all = this.messages();
-    const starts = (m: TracedMessage) =>
-      m.status === 0 && m.method === 'INVITE' && !m.header('To')[0]?.includes(';tag=');
-    const latest = all.findLast(starts);
-    const callId = latest?.header('Call-ID')[0];
-    const ofCall = all.filter((message) => message.header('Call-ID')[0] === callId);
-    return ofCall.map(displayOf).findLast((display) => display !== undefined);
-  }
-
-  /** Waits until its display shows this. */
-  async shows(name: string, number: string, within = 5000): Promise<void> {
-    const look = () => this.display()?.name === name && this.display()?.number === number;
-    await until(`“${name}” ${number} on the display of ${this.name}`, look, within, () =>
-      JSON.stringify(this.display()),
-    );
   }
 
   /** Pictures that its screen has shown in this call. */
@@ -244,7 +212,7 @@ export class Baresip extends HearingPhone {
       if (this.#child.ended) throw new Error(`${this.name} did not start\n${this.testimony()}`);
       return Netstrings.open(port, told);
     };
-    this.#control = await until(`the control socket of ${this.name}`, look, 5000, () => this.testimony());
+    this.#control = await until(`the control socket of ${this.name}`, look, PATIENCE, () => this.testimony());
   }
 
   #told(value: BaresipEvent | BaresipResponse): void {
@@ -256,7 +224,9 @@ export class Baresip extends HearingPhone {
     const token = `t${++this.#tokens}`;
     this.#control?.send({ command, params, token });
     const look = () => this.#responses.get(token);
-    const { ok, data } = await until(`the answer of ${this.name} to ${command}`, look, 5000, () => this.testimony());
+    const { ok, data } = await until(`the answer of ${this.name} to ${command}`, look, PATIENCE, () =>
+      this.testimony(),
+    );
     if (!ok) throw new Error(`${this.name}: ${command}: ${data}`);
     return data;
   }
@@ -276,7 +246,7 @@ export class Baresip extends HearingPhone {
     await until(
       `the answer to ${command} at ${this.name}`,
       () => answers() > before,
-      5000,
+      PATIENCE,
       () => this.testimony(),
     );
     const last = this.messages().findLast((m) => !m.sent && m.method === 'INVITE' && m.status >= 200);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { bundle } from './bundle.ts';
 import { Child } from './child.ts';
 import type { Registrar } from './server.ts';
-import { until, type Witness } from './until.ts';
+import { PATIENCE, until, type Witness } from './until.ts';
 
 /** What the page tells: `registered`, `refused`, `ringing` with who calls, `ended` with why. */
 interface Told {
@@ -52,7 +52,7 @@ export class Browser implements Witness {
   }
 
   /** The next thing it tells, which must be this. */
-  async event(event: string, within = 5000): Promise<Told> {
+  async event(event: string, within = PATIENCE): Promise<Told> {
     const look = () => this.#told[this.#read];
     const told = await until(`${event} in the browser`, look, within, () => this.testimony());
     this.#read += 1;

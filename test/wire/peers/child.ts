@@ -17,7 +17,12 @@ export class Child {
 
   constructor(name: string, program: string, args: readonly string[], options: SpawnOptions = {}) {
     this.#name = name;
-    this.#process = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = spawn(program, args, {
+      ...options,
+      stdio: [options.stdio === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    });
+    // It may end before it has read all that it was told.
+    this.#process.stdin?.on('error', () => undefined);
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => this.#keep('out', text));
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => this.#keep('err', text));
     this.#gone = () => void this.#process.kill('SIGKILL');
@@ -46,6 +51,11 @@ export class Child {
   /** Exit code; a signal's name; undefined while it runs. */
   get outcome(): number | string | undefined {
     return this.#fault ?? this.#process.exitCode ?? this.#process.signalCode ?? undefined;
+  }
+
+  /** Types into it; only with `stdio: 'pipe'`. */
+  write(text: string): void {
+    this.#process.stdin?.write(text);
   }
 
   signal(signal: NodeJS.Signals): void {

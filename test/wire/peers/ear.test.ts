@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { readWave } from '../../../tools/sounds/wave.ts';
-import { halveRate, hearing, share, shareOfAll } from './ear.ts';
+import { cadence, halveRate, hearing, share, shareOfAll } from './ear.ts';
 
 const RATE = 8000;
 
@@ -14,6 +14,16 @@ describe('the ear', () => {
     assert.ok(Math.abs(share(tones([620, 830]), RATE, 620) - 0.5) < 0.01);
     assert.ok(shareOfAll(tones([620, 830]), RATE, [620, 830]) > 0.99);
     assert.equal(share(new Float64Array(1600), RATE, 620), 0);
+  });
+
+  test('tells how long a tone comes and goes', () => {
+    const beep = Float64Array.from({ length: 240 * 8 }, (_, i) => 0.1 * Math.sin((2 * Math.PI * 425 * i) / RATE));
+    const heard = new Float64Array(RATE * 2);
+    for (const at of [0.5, 0.98, 1.46]) heard.set(beep, at * RATE);
+    const runs = cadence(heard, RATE, 425);
+    assert.equal(runs.length, 6);
+    for (const run of runs.slice(0, 5)) assert.ok(Math.abs(run - 240) <= 20, `${run} ms`);
+    assert.deepEqual(cadence(heard, RATE, 620), []);
   });
 
   const wave = readWave(readFileSync(join(import.meta.dirname, '..', '..', '..', 'sounds', 'demo', 'weasels.wav')));

@@ -33,6 +33,19 @@ export function windows(samples: Float64Array, length: number): readonly Float64
   );
 }
 
+/** How long (ms) a tone of `hz` is there and not there, in turn, from its first beginning on; the last of them may still go on. */
+export function cadence(samples: Float64Array, rate: number, hz: number): readonly number[] {
+  const step = rate / 50;
+  const there = windows(samples, step).map((window) => loudness(window) > 0.003 && share(window, rate, hz) > 0.5);
+  const runs: number[] = [];
+  for (let i = there.indexOf(true), begun = i; i >= 0 && i < there.length; i++) {
+    if (there[i + 1] === there[i]) continue;
+    runs.push((i + 1 - begun) * 20);
+    begun = i + 1;
+  }
+  return runs;
+}
+
 /** Likeness −1…1 of `pattern` with the samples that begin at `at`: the normalised correlation. */
 export function likeness(samples: Float64Array, at: number, pattern: Float64Array): number {
   let product = 0;

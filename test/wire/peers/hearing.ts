@@ -1,7 +1,7 @@
 import { MUSIC_PITCHES } from '../../../tools/sounds/score.ts';
-import { halveRate, hearing, loudness, share, shareOfAll, windows } from './ear.ts';
-import { HEARD_RATE, type Mark, type Recording } from './recording.ts';
-import { until, type Witness } from './until.ts';
+import { cadence, halveRate, hearing, loudness, share, shareOfAll, windows } from './ear.ts';
+import { HEARD_RATE, type Heard, type Mark } from './recording.ts';
+import { PATIENCE, until, type Witness } from './until.ts';
 import type { Wave } from '../../../tools/sounds/wave.ts';
 
 /** Windows in which a tone, or music, is looked for. */
@@ -14,15 +14,21 @@ const MUSIC = 0.5;
 const NO_MUSIC = 0.3;
 /** Likeness of a prompt with its file: G.711 and another resampler cost less than this. */
 const ALIKE = 0.8;
+/** Call tones of Germany (ITU-T E.180): Hz, and milliseconds of one beep. */
+const CALL_TONE = 425;
+const RINGBACK = 1000;
+const CONGESTION = 240;
+/** Milliseconds that a beep may seem longer or shorter. */
+const NEARLY = 60;
 /** Softer than this (−50 dB) is silence. */
 const AUDIBLE = 0.003;
 
 /** A phone with a recorder at its ear. What it heard is judged from the recording, after a mark or from the start. */
 export abstract class HearingPhone implements Witness {
   readonly name: string;
-  readonly #recording: Recording;
+  readonly #recording: Heard;
 
-  protected constructor(name: string, recording: Recording) {
+  protected constructor(name: string, recording: Heard) {
     this.name = name;
     this.#recording = recording;
   }
@@ -40,12 +46,12 @@ export abstract class HearingPhone implements Witness {
   }
 
   /** Waits until it hears this tone and hardly anything else. */
-  async hearsTone(hz: number, since?: Mark, within = 5000): Promise<void> {
+  async hearsTone(hz: number, since?: Mark, within = PATIENCE): Promise<void> {
     await this.#hears(`${hz} Hz`, since, within, TONE_WINDOW, (window) => isTone(window, hz));
   }
 
   /** Waits until it hears these tones together, hardly anything else, and nothing of another one. */
-  async hearsTones(hz: readonly number[], without: number, since?: Mark, within = 5000): Promise<void> {
+  async hearsTones(hz: readonly number[], without: number, since?: Mark, within = PATIENCE): Promise<void> {
     const all = (window: Float64Array): boolean =>
       hz.every((one) => share(window, HEARD_RATE, one) > TONE / (2 * hz.length)) &&
       shareOfAll(window, HEARD_RATE, hz) > TONE &&
@@ -54,8 +60,18 @@ export abstract class HearingPhone implements Witness {
   }
 
   /** Waits until it hears the music on hold. */
-  async hearsMusic(since?: Mark, within = 5000): Promise<void> {
+  async hearsMusic(since?: Mark, within = PATIENCE): Promise<void> {
     await this.#hears('music', since, within, MUSIC_WINDOW, isMusic);
+  }
+
+  /** Waits until it has heard that it rings at the other end: a beep of a second. */
+  async hearsRingback(since: Mark, within = 10_000): Promise<void> {
+    await this.#hearsBeeps('ringback', RINGBACK, 1, since, within);
+  }
+
+  /** Waits until it has heard congestion (fast busy): four short beeps with pauses as short. */
+  async hearsCongestion(since: Mark, within = 10_000): Promise<void> {
+    await this.#hearsBeeps('congestion', CONGESTION, 7, since, within);
   }
 
   /** Listens from the mark on for `seconds`: all of it is this tone, nothing of it music. */
@@ -92,6 +108,19 @@ export abstract class HearingPhone implements Witness {
     throw new Error(`${this.name} did not hear the prompt: ${JSON.stringify(judged)}; ${description(heard)}`);
   }
 
+  /** So many beeps and pauses in a row, each of this length. */
+  async #hearsBeeps(what: string, length: number, count: number, since: Mark, within: number): Promise<void> {
+    const fits = (run: number): boolean => Math.abs(run - length) <= NEARLY;
+    const runs = () => cadence(this.heard(since), HEARD_RATE, CALL_TONE).slice(0, -1);
+    const look = () => runs().some((_, at, all) => all.slice(at, at + count).filter(fits).length === count);
+    await until(
+      `${what} at ${this.name}`,
+      look,
+      within,
+      () => `${runs().join(' ')} ms\n${description(this.heard(since))}`,
+    );
+  }
+
   async #hears(
     what: string,
     since: Mark | undefined,
@@ -106,7 +135,7 @@ export abstract class HearingPhone implements Witness {
   async #listen(since: Mark, seconds: number): Promise<Float64Array> {
     const count = seconds * HEARD_RATE;
     const look = () => this.heard(since).length >= count && this.heard(since).subarray(0, count);
-    return until(`${seconds} s of sound at ${this.name}`, look, seconds * 1000 + 5000, () =>
+    return until(`${seconds} s of sound at ${this.name}`, look, seconds * 1000 + PATIENCE, () =>
       description(this.heard(since)),
     );
   }

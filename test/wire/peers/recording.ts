@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Samples a second of what phones record: they speak G.711 only. */
@@ -11,8 +11,16 @@ export interface Mark {
   readonly samples: number;
 }
 
+/** What comes out of a phone's ear piece, kept. */
+export interface Heard {
+  /** Now. */
+  mark(): Mark;
+  /** All that was heard since the mark, or ever. */
+  since(mark?: Mark): Float64Array;
+}
+
 /** What a phone heard, out of the files that baresip's sndfile writes: a new one at each call, and at each hold. */
-export class Recording {
+export class Recording implements Heard {
   readonly #folder: string;
 
   constructor(folder: string) {
@@ -57,5 +65,25 @@ export class Recording {
     } finally {
       closeSync(descriptor);
     }
+  }
+}
+
+/** What a phone heard, out of one growing file of 16 bit samples. */
+export class RawRecording implements Heard {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+    writeFileSync(path, '');
+  }
+
+  mark(): Mark {
+    return { file: this.#path, samples: Math.floor(statSync(this.#path).size / 2) };
+  }
+
+  since({ samples }: Mark = { file: this.#path, samples: 0 }): Float64Array {
+    const bytes = readFileSync(this.#path);
+    const length = Math.max(0, Math.floor(bytes.length / 2) - samples);
+    return Float64Array.from({ length }, (_, i) => bytes.readInt16LE((samples + i) * 2) / 32768);
   }
 }

@@ -11,8 +11,8 @@ const ROOT = join(import.meta.dirname, '..', '..', '..');
 const PROGRAM = join(ROOT, 'bin', 'strowger.js');
 /** Timers B, F, H, L and M run 64 × T1 = 32 s (RFC 3261 §17, RFC 6026 §8): only then nothing is left. */
 const LONGEST = 45_000;
-const READY_WITHIN = 15_000;
-const STOP_WITHIN = 20_000;
+const READY_WITHIN = 60_000;
+const STOP_WITHIN = 30_000;
 const run = promisify(execFile);
 
 type Stream = 'tcp' | 'tls' | 'ws' | 'wss';
@@ -22,6 +22,7 @@ interface Ready {
   readonly ready: true;
   readonly sip: { readonly udp: readonly string[] } & Readonly<Partial<Record<Stream, readonly string[]>>>;
   readonly http: string;
+  readonly console?: string;
 }
 
 /** What a phone is told to register. */
@@ -34,22 +35,35 @@ export interface Registrar {
 /** The exchange as a user starts it: a process of its own with a data folder of its own. */
 export class Server implements Witness {
   readonly password = 'rotary-dial';
-  readonly host = '127.0.0.1';
+  readonly host: string;
   readonly data = mkdtempSync(join(tmpdir(), 'strowger-wire-'));
   readonly #options: readonly string[];
   #child: Child | undefined;
   #sipPort = 0;
   #http = '';
+  #link = '';
   #sip: Ready['sip'] = { udp: [] };
 
-  private constructor(options: readonly string[]) {
+  private constructor(host: string, options: readonly string[]) {
+    this.host = host;
     this.#options = options;
   }
 
   /** Starts it on free ports and waits until it is ready. `options` are added to the command line. */
-  static async start(...options: readonly string[]): Promise<Server> {
-    const server = new Server(options);
-    await server.#launch();
+  static start(...options: readonly string[]): Promise<Server> {
+    return Server.at('127.0.0.1', ...options);
+  }
+
+  /** The same at another address of the loopback, such as 127.0.0.2: systems know each other by address. */
+  static async at(host: string, ...options: readonly string[]): Promise<Server> {
+    const server = new Server(host, options);
+    try {
+      await server.#launch();
+    } catch (error) {
+      // Nobody else can end it.
+      server.#child?.signal('SIGKILL');
+      throw error;
+    }
     return server;
   }
 
@@ -68,6 +82,11 @@ export class Server implements Witness {
   /** `http://127.0.0.1:PORT` */
   get http(): string {
     return this.#http;
+  }
+
+  /** What signs a browser in; it is told when the data folder is new. */
+  get link(): string {
+    return this.#link;
   }
 
   get pid(): number {
@@ -148,6 +167,7 @@ export class Server implements Witness {
     const ready = JSON.parse(line) as Ready;
     this.#sipPort = Number(ready.sip.udp[0]?.split(':').at(-1));
     this.#http = ready.http;
+    this.#link = ready.console ?? this.#link;
     this.#sip = ready.sip;
   }
 }

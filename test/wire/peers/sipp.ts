@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Child } from './child.ts';
 import { FIRST_RTP, freeBlock, taken } from './ports.ts';
 import { scenario } from './scenario.ts';
-import { until, type Witness, witnessed } from './until.ts';
+import { PATIENCE, until, type Witness, witnessed } from './until.ts';
 
 export interface SippOptions {
   readonly server: { readonly host: string; readonly sipPort: number; readonly password: string };
@@ -22,6 +22,8 @@ export interface SippOptions {
   readonly expires?: number;
   /** One more header line of its INVITE. */
   readonly header?: string;
+  /** It gives back the audio that it receives. */
+  readonly echo?: boolean;
   /** What the scenario leaves open. */
   readonly values?: Readonly<Record<string, string>>;
   /** Deadline of the whole scenario, in seconds; 20. */
@@ -62,6 +64,7 @@ export class Sipp implements Witness {
     ];
     const what = ['-s', options.dials ?? options.user, '-key', 'expires', String(options.expires ?? 300)];
     const resource = options.dials === undefined ? [] : ['-auth_uri', `${options.dials}@${host}:${sipPort}`];
+    const audio = options.echo === true ? ['-rtp_echo'] : [];
     const bounds = ['-m', '1', '-aa', '-nostdin', '-timeout', `${this.#within}s`, '-timeout_error'];
     const logs = ['-trace_msg', '-message_file', this.#log, '-trace_err', '-error_file', this.#errors];
     const all = [
@@ -70,6 +73,7 @@ export class Sipp implements Witness {
       'scenario.xml',
       ...addresses,
       ...transport,
+      ...audio,
       ...who,
       ...resource,
       ...what,
@@ -84,7 +88,7 @@ export class Sipp implements Witness {
     const block = await freeBlock();
     const sipp = new Sipp(name, options.port ?? block, block + FIRST_RTP, options);
     const look = () => taken(sipp.port, options.transport) || sipp.#child.ended;
-    await until(`the start of ${sipp.#name}`, look, 5000, () => sipp.testimony());
+    await until(`the start of ${sipp.#name}`, look, PATIENCE, () => sipp.testimony());
     return sipp;
   }
 
@@ -98,7 +102,7 @@ export class Sipp implements Witness {
   /** Waits for its end; throws, with what it sent and received, when the scenario was not followed. */
   async done(): Promise<void> {
     try {
-      const outcome = await this.#child.end(this.#within * 1000 + 5000);
+      const outcome = await this.#child.end(this.#within * 1000 + PATIENCE);
       if (outcome !== 0) throw new Error(`${this.#name} ended with ${outcome}\n${this.testimony()}`);
     } finally {
       await this.stop();

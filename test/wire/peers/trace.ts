@@ -26,7 +26,8 @@ export function readTrace(text: string, sent: (from: string, to: string) => bool
   return [...text.matchAll(TRACED)].map(([, from = '', to = '', message = '']) => readMessage(sent(from, to), message));
 }
 
-function readMessage(sent: boolean, text: string): TracedMessage {
+/** One message as it was logged. */
+export function readMessage(sent: boolean, text: string): TracedMessage {
   const [head = '', ...rest] = text.replaceAll('\r', '').split('\n\n');
   const [startLine = '', ...lines] = head.split('\n');
   const header = (name: string) =>

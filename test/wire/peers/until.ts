@@ -2,6 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOK_EVERY = 20;
 
+/** Milliseconds in which whatever should happen at once has happened, on a machine that does much else. */
+export const PATIENCE = 15_000;
+
 /**
  * Waits for a condition: the first answer of `look` that is neither undefined nor false. Throws when `within` (ms) has passed,
  * with the sentence `what` and whatever `seen` knows about how things stand.
@@ -9,7 +12,7 @@ const LOOK_EVERY = 20;
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  within = 5000,
+  within = PATIENCE,
   seen: () => string = () => '',
 ): Promise<T> {
   const deadline = performance.now() + within;
