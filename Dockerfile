@@ -1,7 +1,7 @@
 # docker build -t strowger . && docker run --network host -v strowger:/var/lib/strowger strowger
 # Use the host's network: SIP and RTP carry addresses inside, and a bridge would hide the ones that phones can reach.
 # Without it publish SIP and every RTP port, each under its own number: -p 5060:5060/udp -p 5060:5060 -p 10000-10199:10000-10199/udp,
-# and end the command with --rtp-ports 10000-10199. The status page listens on the loopback of the network it is in.
+# and end the command with --rtp-ports 10000-10199. The console listens on the loopback of the network it is in.
 FROM node:24-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
@@ -10,6 +10,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY tools tools
 COPY src src
 COPY testing testing
+COPY web web
 RUN node tools/build.ts && npm prune --omit=dev --omit=optional --ignore-scripts
 
 FROM node:24-slim

@@ -1,3 +1,4 @@
+import { APPLICATIONS } from './features/index.ts';
 import { type Crypto, StrowgerError } from './kernel/index.ts';
 import { existsBeside, readSource, type Source, textBeside } from './node/config/index.ts';
 import { type Mistake, type Settings, settingsFrom } from './pbx/index.ts';
@@ -22,6 +23,7 @@ export async function configure(file: string, crypto: Crypto): Promise<Configure
     crypto,
     text: (named) => textBeside(file, named),
     exists: (named) => existsBeside(file, named),
+    applications: Object.keys(APPLICATIONS),
   });
   if (!checked.ok) throw wrong(checked.mistakes, source.where);
   const { settings } = checked;
@@ -44,11 +46,15 @@ export async function configure(file: string, crypto: Crypto): Promise<Configure
 /** What can be dialled besides endpoints, for those who ask what to try. */
 export function numbersOf({ settings }: Configured): readonly { readonly number: string; readonly what: string }[] {
   const rooms = Object.keys(settings.rooms).map((number) => ({ number, what: 'a conference' }));
-  const extensions = Object.entries(settings.written.extensions).map(([number, { dial, play, echo, hangup }]) => {
-    if (dial !== undefined) return { number, what: `rings ${dial.join(', ')}` };
-    if (play !== undefined) return { number, what: `plays ${play.join(', ')}` };
-    return { number, what: echo ? 'echo' : hangup ? `refuses with ${hangup}` : 'music' };
-  });
+  const extensions = Object.entries(settings.written.extensions).map(
+    ([number, { dial, play, echo, connect, run, hangup }]) => {
+      if (dial !== undefined) return { number, what: `rings ${dial.join(', ')}` };
+      if (play !== undefined) return { number, what: `plays ${play.join(', ')}` };
+      if (connect !== undefined) return { number, what: 'a program' };
+      if (run !== undefined) return { number, what: `runs ${run}` };
+      return { number, what: echo ? 'echo' : hangup ? `refuses with ${hangup}` : 'music' };
+    },
+  );
   return [...extensions, ...rooms];
 }
 

@@ -1,4 +1,5 @@
 import type { LegEvent } from './call/index.ts';
+import { measureAll } from './pbx/measuring.ts';
 import type { Parts } from './parts.ts';
 import {
   type Binding,
@@ -11,7 +12,7 @@ import {
   Tokens,
 } from './pbx/index.ts';
 
-type Desked = Pick<Parts, 'kernel' | 'board' | 'calls' | 'directory' | 'registrar' | 'rooms' | 'ports'>;
+type Desked = Pick<Parts, 'kernel' | 'board' | 'calls' | 'line' | 'directory' | 'registrar' | 'rooms' | 'ports'>;
 
 /** What programs ask for: calls that the exchange places, keys to the API, and the stream of what changes. */
 export class Desk {
@@ -41,6 +42,12 @@ export class Desk {
       },
       conferences: () => parts.rooms.views(),
       conference: (number) => parts.rooms.view(number),
+      measure: (tell) => {
+        const legs = calls.views().flatMap(({ id }) => calls.legsOf(id));
+        measureAll(parts.line, legs, (qualities) => {
+          for (const { id, call } of legs) tell(id, call, qualities.get(id));
+        });
+      },
     });
     parts.rooms.watch((number) => this.stream.touchConference(number));
     registrar.watch(({ row }) => this.stream.touchRegistration(row.id, row.aor));
@@ -59,6 +66,15 @@ export class Desk {
   /** In progress, or placed by the exchange and over. */
   call(id: string): CallView | undefined {
     return this.#inProgress(id) ?? this.originations.over(id);
+  }
+
+  /** The same with the quality of its legs, a moment later. */
+  measured(id: string, then: (call: CallView | undefined) => void): void {
+    measureAll(this.#parts.line, this.#parts.calls.legsOf(id), (qualities) => {
+      const call = this.call(id);
+      if (call === undefined) return then(undefined);
+      then({ ...call, legs: call.legs.map((leg) => ({ ...leg, quality: qualities.get(leg.id) })) });
+    });
   }
 
   registrationView({ row, endsAt }: Binding): RegistrationView {

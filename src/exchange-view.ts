@@ -21,6 +21,7 @@ export function viewOf(parts: Parts): ExchangeView {
     }),
     calls: () => desk.calls(),
     call: (id) => desk.call(id),
+    measured: (id, then) => desk.measured(id, then),
     records: (limit, before) => records.recent(limit, before),
     registrations: () => [
       ...registrar.all.map((binding) => desk.registrationView(binding)),

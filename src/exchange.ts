@@ -92,6 +92,7 @@ function restore(
 ): void {
   records.restore();
   store.load('diversion', (rows) => diversions.restore(rows));
+  store.load('setting', (rows) => diversions.recall(rows));
   store.load('token', (tokens) => desk.tokens.restore(tokens));
   store.load('secret', (secrets) => {
     directory.learn(secrets);

@@ -1,4 +1,4 @@
-import { conference, forward, parking } from './features/index.ts';
+import { APPLICATIONS, conference, forward, parking } from './features/index.ts';
 import type { DialplanBuilder, ExchangeConfig, Feature, Settings } from './pbx/index.ts';
 
 /** What an exchange does, as it can be told anew while it runs. */
@@ -11,10 +11,11 @@ export interface Instructions {
 
 /** What an exchange follows that was made of a configuration; `here` says which exchange it is. */
 export function instructions(
-  { exchange, rules, rooms, starCodes, parking: spaces }: Settings,
+  { exchange, rules, rooms, starCodes, parking: spaces, applications }: Settings,
   here: Pick<ExchangeConfig, 'version' | 'node'>,
 ): Instructions {
-  const features = [
+  const features: readonly Feature[] = [
+    { name: 'applications', applications: () => ({ ...APPLICATIONS, ...applications }) },
     ...Object.entries(rooms).map(([number, options]) => conference(number, options)),
     ...(starCodes ? [forward()] : []),
     ...(spaces === undefined ? [] : [parking(spaces)]),

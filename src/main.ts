@@ -5,6 +5,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Configured, configure, numbersOf } from './configure.ts';
+import { type ConsoleKey, consoleKey, consoleLink } from './console-key.ts';
 import { DEMO_CONFIG, DEMO_FEATURES, DEMO_NUMBERS, demoRules } from './demo.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import { instructions } from './instructions.ts';
@@ -104,10 +105,12 @@ async function run(options: StartOptions, configured: Configured | undefined, cl
   const http = await serve(exchange, pointsIn(sip), phase, options, follow, kernel, log, closing);
   await read(new Promise<void>((ready) => exchange.start(ready)));
   ear.hears(exchange.listener);
+  const key = configured === undefined && onLoopback(options) ? await read(keyOf(exchange, store)) : undefined;
   phase.now = 'ready';
   const info = {
     sip,
     http,
+    ...(key && { console: { link: consoleLink(http, key), made: key.made } }),
     data: options.data,
     ...(configured === undefined
       ? { accounts: shown(made), numbers: DEMO_NUMBERS }
@@ -211,7 +214,16 @@ function pointsIn(sip: ReadyInfo['sip']): readonly string[] {
   return [...points].map(([point, protocols]) => `${point} ${protocols.join(', ')}`);
 }
 
-/** Opens the status page with the API, and the control socket; gives the first address of the page. */
+/** Who reads the terminal may sign in, as long as nobody can from another machine. */
+function onLoopback({ httpBind }: StartOptions): boolean {
+  return httpBind.every((address) => address === '::1' || address.startsWith('127.'));
+}
+
+function keyOf({ view }: Exchange, store: Store): Promise<ConsoleKey | undefined> {
+  return new Promise((resolve) => consoleKey(store, view, resolve));
+}
+
+/** Opens the console with the API, and the control socket; gives the first address of the console. */
 async function serve(
   { view }: Exchange,
   sip: readonly string[],
@@ -230,6 +242,7 @@ async function serve(
     sip: () => sip,
     numbers: () => (follow.configured === undefined ? DEMO_NUMBERS : numbersOf(follow.configured)),
     port: options.httpPort,
+    web: join(ROOT, 'dist', 'web'),
   };
   const urls: string[] = [];
   for (const address of options.httpBind) {

@@ -29,6 +29,7 @@ import {
   Registrar,
   Diversions,
   ringForwarding,
+  sendText,
   speak,
   Transfers,
   abroad,
@@ -84,7 +85,12 @@ export class Parts {
     this.registrar = this.#registrar();
     this.contacts = this.#contacts();
     this.outside = new Outside({ kernel, resolver: ports.resolver, stun: ports.stun, tell: this.tell });
-    this.rooms = new Rooms({ kernel, board: () => this.board, tell: this.tell });
+    this.rooms = new Rooms({
+      kernel,
+      board: () => this.board,
+      tell: this.tell,
+      languageOf: (account) => this.directory.localeOf(account).language,
+    });
     this.#context = {
       kernel,
       store,
@@ -106,7 +112,7 @@ export class Parts {
     this.transfers = this.#transfers();
     this.reception = this.#reception();
     const keys = this.#keys();
-    this.board.hearKeys((leg, digit) => keys.pressed(leg, digit));
+    this.board.hearKeys(keys);
     this.desk = new Desk(
       this,
       this.#scripts(),
@@ -190,6 +196,7 @@ export class Parts {
         programFailed: (leg, why) => this.reception.programFailed(leg, why),
         soundMissing: (leg, file, why) => this.reception.soundMissing(leg, file, why),
         latched: (leg, source) => this.reception.latched(leg, source),
+        strays: (leg, strays) => this.reception.strays(leg, strays),
         rated: (leg, quality) => this.calls.rated(leg, quality),
         requested: (transaction) => this.reception.requested(transaction),
         transferAsked: (leg, asked) => this.reception.transferAsked(leg, asked),
@@ -238,7 +245,7 @@ export class Parts {
           'SUBSCRIBE',
           'REFER',
         ],
-        supported: ['100rel', 'timer', 'replaces', 'norefersub', 'tdialog'],
+        supported: ['100rel', 'timer', 'replaces', 'norefersub', 'tdialog', 'explicitsub', 'nosub', 'from-change'],
         supportedAtRegistrar: ['path', 'outbound', 'gruu'],
       },
       user: this.line,
@@ -306,6 +313,7 @@ export class Parts {
       directory,
       plan: () => this.#following.plan,
       scripts: this.#scripts(),
+      instanceOf: (gruu) => this.registrar.instanceOf(gruu),
       abroad: (asked) => abroad(around, asked),
     });
   }
@@ -345,6 +353,17 @@ export class Parts {
       kernel,
       board,
       rooms: this.rooms,
+      applicationOf: (name) => this.#following.applications.get(name),
+      parking: () => this.#following.park,
+      text: (leg, dialed, text, then) =>
+        sendText(
+          { line, wire, directory, registrar, contacts, agent: () => this.stack.agent },
+          leg,
+          dialed,
+          text,
+          then,
+        ),
+      ruleTransfers: (legs, rules) => this.transfers.rule(legs, rules),
       tonesOf: (leg, name) => CALL_TONES[countryOf(leg)][name],
       dial: (caller, wanted, options, then) => ringForwarding(ringing, caller, wanted, options, then),
       languageOf: (leg) => directory.localeOf(leg.account).language,

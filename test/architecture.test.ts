@@ -6,7 +6,7 @@ import { isTest, violations } from './architecture/layers.ts';
 import { importsOf, tokens } from './architecture/scan.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const SOURCES = globSync('src/**/*.ts', { cwd: ROOT })
+const SOURCES = globSync(['src/**/*.ts', 'web/**/*.{ts,tsx}'], { cwd: ROOT })
   .map((path) => path.split(sep).join('/'))
   .sort();
 const FOLDERS = [...new Set(SOURCES.map((path) => dirname(path)))].filter((folder) => folder !== 'src');
@@ -66,6 +66,11 @@ describe('the table bites', () => {
     ['src/api/a.ts', 'const x = yes ? process.env : 3;', /uses process/],
     ['src/codec/a.ts', 'const x = 8 / Math.random() / 2;', /uses Math\.random/],
     ['src/pbx/a.ts', 'const x = 3 / 4; fetch("x");', /uses fetch/],
+    ['web/a.tsx', "import { operations } from '../src/api/table.ts';", /may not import/],
+    ['web/a.tsx', "import { call } from '../src/api/contract.ts';", /but for its types/],
+    ['web/a.tsx', "import { join } from 'node:path';", /node: belongs/],
+    ['web/a.tsx', "import { z } from 'zod';", /no such package/],
+    ['src/api/a.ts', "import { shown } from '../../web/words.ts';", /may not import/],
     ['src/elsewhere/a.ts', 'const x = 3;', /no layer/],
   ];
   for (const [path, source, why] of cases) {
@@ -93,6 +98,7 @@ describe('the table lets through', () => {
     ['src/features/index.ts', "import { ivr } from './ivr/index.ts'; import { fax } from './fax/index.ts';"],
     ['src/node/udp.ts', "import { createSocket } from 'node:dgram'; setTimeout(() => Date.now(), 3);"],
     ['src/pbx/a.ts', 'export async function f(): Promise<void> {}'],
+    ['web/a.tsx', "import type { Call } from '../src/api/contract.ts'; import { h } from 'preact'; fetch('/api');"],
     ['src/main.ts', "import { x } from './node/http.ts'; import { y } from './exchange.ts'; process.exit();"],
   ];
   for (const [path, source] of cases) {

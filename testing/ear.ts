@@ -69,6 +69,16 @@ export function hearsSomewhere(heard: Heard | Int16Array, hz: number): boolean {
   });
 }
 
+/** How often a tone begins anew in it: once while it sounds on, again and again where it has a cadence. */
+export function beginnings(heard: Heard | Int16Array, hz: number): number {
+  let sounding = false;
+  return windows(heard).filter((window) => {
+    const before = sounding;
+    sounding = share(window, hz) >= PRESENT;
+    return sounding && !before;
+  }).length;
+}
+
 /** Whether there is any sound in it. */
 export function hearsSound(heard: Heard | Int16Array): boolean {
   return most(heard, (window) => level(window) >= AUDIBLE);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_CONFIG, DEMO_FEATURES, demoRules } from '../src/demo.ts';
+import { APPLICATIONS } from '../src/features/index.ts';
 import { createExchange, type Exchange, type ExchangePorts, type Instructions } from '../src/exchange.ts';
 import { instructions } from '../src/instructions.ts';
 import {
@@ -166,7 +167,7 @@ const HERE = { version: '0.0.0', node: 'world' };
 
 /** Throws an Error that names every mistake. Files that it names are taken to exist and be empty. */
 function configured(configuration: Configuration, { kernel }: Host): Instructions {
-  const files = { text: () => ({ text: '' }), exists: () => true };
+  const files = { text: () => ({ text: '' }), exists: () => true, applications: Object.keys(APPLICATIONS) };
   const checked = settingsFrom(configuration, { crypto: kernel.crypto, ...files });
   if (checked.ok) return instructions(checked.settings, HERE);
   throw new Error(checked.mistakes.map(({ path, error }) => `${path.join('.')}: ${error.message}`).join('\n'));

@@ -2,6 +2,7 @@
 export type { Datagram, Kind } from './datagram.ts';
 export type { Duration } from './duration.ts';
 export {
+  beginnings,
   dominant,
   findClip,
   hears,

@@ -4,6 +4,7 @@ import { type Duration, ms } from './duration.ts';
 import type { Host } from './host.ts';
 import { PhoneCall } from './phone/call.ts';
 import { asserted, shown } from './phone/display.ts';
+import { textsIn } from './phone/texts.ts';
 import type { DialOptions, Instrument } from './phone/instrument.ts';
 import { PhoneSubscription } from './phone/subscription.ts';
 import type { Registered } from './phone/registration.ts';
@@ -24,6 +25,8 @@ export class Phone {
   readonly requests: Request[] = [];
   /** While true, every call is refused with 486. */
   busy = false;
+  /** What it says to texts (MESSAGE), in a call or outside, and how long it takes to. */
+  texting: { readonly status: number; readonly after: Duration } = { status: 200, after: '0s' };
   /** Picks up by itself this long after it began to ring. */
   autoAnswer: Duration | undefined;
   readonly #world: PhoneWorld;
@@ -49,6 +52,11 @@ export class Phone {
     const hop = { address: this.#address, port: this.options.port ?? 5060 };
     const transport = this.options.transport === undefined ? '' : `;transport=${this.options.transport}`;
     return `sip:${escapeUser(this.options.number)}@${hostPort(hop)}${transport}`;
+  }
+
+  /** Texts that came outside calls. */
+  get texts(): readonly string[] {
+    return textsIn(this.requests);
   }
 
   /** The last call. */
@@ -181,8 +189,9 @@ export class Phone {
       invited: (instrument, session, sdp) => this.#invited(instrument, session, sdp),
       requested: (instrument, transaction) => {
         this.requests.push(transaction.request);
-        instrument.agent.respond(transaction, 200, 'OK');
+        instrument.reply(transaction);
       },
+      texting: () => this.texting,
     });
   }
 

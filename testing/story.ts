@@ -26,8 +26,8 @@ export interface StoryOptions {
   readonly exchange?: ExchangeOptions;
 }
 
-/** What each says into the telephone, in Hz. */
-export const TONES = { alice: 425, bob: 950, carol: 1500 } as const;
+/** What each says into the telephone, in Hz. Nobody says the frequency of the exchange's own tones, 425. */
+export const TONES = { alice: 640, bob: 950, carol: 1500 } as const;
 
 const SEEDS = 5;
 /** What loss may add to any wait: three losses each way of one message (0.5 + 1 + 2 s, then 4 s steps). */

@@ -72,6 +72,37 @@ test('a change compiles again, and what has no source any more goes', () => {
   assert.ok(!existsSync(join(project, 'dist', 'mark')));
 });
 
+test('the console becomes a page that names one script, one style and one icon by what is in them', () => {
+  age();
+  mkdirSync(join(project, 'web'));
+  const write = (name: string, text: string): void => writeFileSync(join(project, 'web', name), text);
+  write(
+    'main.tsx',
+    "import { render } from 'preact';\nimport { Page } from './page.tsx';\nrender(<Page />, document.body);\n",
+  );
+  write('page.tsx', 'export const Page = () => <b>weasels</b>;\n');
+  write('style.css', 'b { color: red }\n');
+  write('icon.svg', '<svg/>\n');
+  write('index.html', '<link href="{{icon}}"><link href="{{style}}"><script src="{{script}}"></script>\n');
+  assert.deepEqual(build(), { status: 0, said: '' });
+  const web = join(project, 'dist', 'web');
+  const page = readFileSync(join(web, 'index.html'), 'utf8');
+  const [, ...names] =
+    /^<link href="\/assets\/(icon-\w{12}\.svg)"><link href="\/assets\/(style-\w{12}\.css)"><script src="\/assets\/(console-\w{12}\.js)">/.exec(
+      page,
+    ) ?? [];
+  assert.deepEqual(readdirSync(join(web, 'assets')), names.toSorted());
+  const script = readFileSync(join(web, 'assets', names[2] ?? ''), 'utf8');
+  assert.match(script, /weasels/);
+  assert.doesNotMatch(script, /\bimport\b|\beval\(|new Function/);
+  assert.match(readFileSync(join(web, 'LICENCES.txt'), 'utf8'), /^preact .*\(MIT\)/);
+
+  age();
+  write('page.tsx', 'export const Page = () => <b>stoats</b>;\n');
+  assert.equal(build().status, 0);
+  assert.notEqual(readFileSync(join(web, 'index.html'), 'utf8'), page);
+});
+
 test('sources that do not compile are told with their place, and what was built stays', () => {
   age();
   source('a.ts', 'export const a: string = 3;\n');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from './bundle.ts';
+import { bundle, bundleWeb } from './bundle.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -17,13 +17,18 @@ function isFresh(): boolean {
   if (!existsSync(stamp)) return false;
   const built = statSync(stamp).mtimeMs;
   const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name));
-  return ![...settings, ...sources('src'), ...sources('testing')].some((file) => statSync(file).mtimeMs > built);
+  return ![...settings, ...sources('src'), ...sources('testing'), ...sources('web')].some(
+    (file) => statSync(file).mtimeMs > built,
+  );
 }
 
 /** Folders count too: theirs is the time a file was last added or taken away. */
 function sources(folder: string): readonly string[] {
+  if (!existsSync(join(root, folder))) return [];
   const inside = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
-  const compiled = inside.filter((one) => one.isDirectory() || /(?<!\.test|\.contract)\.ts$/.test(one.name));
+  const compiled = inside.filter(
+    (one) => one.isDirectory() || /(?<!\.test|\.contract)\.(tsx?|css|html|svg)$/.test(one.name),
+  );
   return [join(root, folder), ...compiled.map((one) => join(one.parentPath, one.name))];
 }
 
@@ -42,6 +47,7 @@ async function build(): Promise<void> {
     process.exit(1);
   }
   await bundle(join(fresh, 'src'), join(fresh, 'bundle'));
+  await bundleWeb(join(root, 'web'), join(fresh, 'web'));
   swap(fresh, begun);
 }
 

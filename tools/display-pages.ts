@@ -13,9 +13,9 @@ follows from where the call is. It changes at the end of the step that changed t
 | rings | From and P-Asserted-Identity of its INVITE; UPDATE when the caller becomes another, if its 180 said that it takes UPDATE |
 | talks | UPDATE if it takes it, else a re-INVITE that changes nothing |
 
-Remote-Party-ID goes with it where the endpoint has \`remotePartyId\`. From and To stay as they were (RFC 4916 allows more;
-phones show the asserted identity). A phone that rings and takes no UPDATE is told when it has answered. Whoever withholds his
-number is shown as anonymous to all but trusted systems.
+Remote-Party-ID goes with it where the endpoint has \`remotePartyId\`. From names the party too for phones that have said that they
+read it there (\`from-change\`, RFC 4916); for others From and To stay as they were. A phone that rings and takes no UPDATE is told when
+it has answered. Whoever withholds his number is shown as anonymous to all but trusted systems.
 
 Each picture below was drawn from a use case as it is played in the tests (\`use-cases/shown.ts\`). Left out: registrations, ACK,
 100, challenges and answers that say nothing but OK.

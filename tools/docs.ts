@@ -44,7 +44,7 @@ function api(): string {
   ]);
   return [
     '# API: every request\n\n',
-    'How to use it stands in [programs](programs.md). JSON over HTTP: with a token on the port of the status page, without one on ',
+    'How to use it stands in [programs](programs.md). JSON over HTTP: with a token on the port of the console, without one on ',
     'the socket `control.sock` in the data folder, which only its owner can open. Mistakes answer with ',
     '`application/problem+json`; their codes stand in [errors](errors.md).\n\n',
     '| request | scope | what |\n| --- | --- | --- |\n',

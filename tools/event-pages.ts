@@ -24,8 +24,11 @@ const SAYS: Readonly<Record<PbxEvent['event'], string>> = {
   'flow.closed': 'A connection ended; whose, and why. At level debug, at most ten a second',
   'record.lost': 'The record of a call could not be written; why',
   'media.latched': 'Media of a phone came from elsewhere than it said, as behind a NAT, and are sent there',
+  'media.strays':
+    'Many packets at the port of a phone were not of its call and were dropped; why, and where the newest came from. At most once a minute. The call goes on',
   'program.failed': 'A program that a call was to be joined with is not reached, or broke off; why. The call goes on',
-  'sound.missing': 'A sound, or music, that was to be heard cannot be read; why. The call goes on without it',
+  'sound.missing':
+    'A sound, or music, that was to be heard cannot be read, or not to its end; why. The call goes on without what is missing',
 };
 
 /** docs/events.md, its facts read off src/pbx/events.ts. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DEMO_CONFIG, DEMO_FEATURES } from '../src/demo.ts';
+import { wavHeader } from '../src/codec/index.ts';
 import { latin1 } from '../src/kernel/index.ts';
+import type { SoundFiles } from '../src/media/ports.ts';
 import type { Account } from '../src/pbx/index.ts';
 import { type Stage, story, TONES } from '../testing/index.ts';
 
@@ -179,4 +181,121 @@ story(
     await call.hangup();
   },
   options,
+);
+
+/** What is no packet of the call: from the phone itself, and from a stranger who knows the port. */
+const STRAYS: Readonly<Record<string, (at: number) => Uint8Array>> = {
+  'no RTP': (at) => Uint8Array.from({ length: at % 40 }, (_, octet) => octet * 7),
+  'a payload number that was not agreed': (at) => rtp(77, at, 172),
+  'from elsewhere than its phone': (at) => rtp(0, at, [13, 172, 1400][at % 3] ?? 12),
+};
+
+function rtp(payload: number, at: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  bytes.set([0x80, payload, 0x77, at & 0xff, 0, 0, at >> 8, at & 0xff, 9, 9, 9, 9]);
+  return bytes;
+}
+
+for (const [why, stray] of Object.entries(STRAYS)) {
+  story(
+    `packets that are not of the call (${why}): the talk goes on, and an event says where they come from`,
+    async ({ world, alice, bob, exchange }) => {
+      for (const phone of [alice, bob]) await phone.register();
+      const call = alice.dial('102');
+      const answered = await bob.answer();
+      await world.until(() => call.hearsOnly(TONES.bob) && answered.hearsOnly(TONES.alice));
+      const to = call.stream.sources[0]?.split(':') ?? [];
+      const stranger = world.host(MALLORY).socket(4666, () => undefined);
+      for (let at = 0; at < 400; at += 1) {
+        stranger?.send(stray(at), to[0] ?? '', Number(to[1]));
+        await world.after('20ms');
+      }
+      const events = exchange.events.filter(({ event }) => event === 'media.strays');
+      assert.equal(events.length, 1);
+      const [told] = events;
+      assert.ok(told?.event === 'media.strays');
+      assert.deepEqual([told.source, told.why], [`${MALLORY}:4666`, why]);
+      assert.ok(told.packets >= 25);
+      call.mark();
+      answered.mark();
+      await world.after('2s');
+      assert.ok(call.hearsOnly(TONES.bob) && answered.hearsOnly(TONES.alice));
+      assert.deepEqual(world.faults, []);
+      await call.hangup();
+      await world.until(() => answered.ended);
+    },
+    options,
+  );
+}
+
+const TONE_WAV = wavOf(1500, 2000);
+/** A prompt cut in half, one that may not be read, one that is no sound, and music that may not be read. */
+const broken: SoundFiles = {
+  load: (name, then) => {
+    if (name === 'half') then(TONE_WAV.subarray(0, TONE_WAV.length >> 1));
+    else if (name === 'locked') then(undefined, 'no right to read');
+    else if (name === 'text') then(new TextEncoder().encode('hello'));
+    else then(TONE_WAV);
+  },
+  music: (then) => then([], 'no right to read'),
+};
+
+function wavOf(hz: number, ms: number): Uint8Array {
+  const samples = Int16Array.from({ length: ms * 8 }, (_, at) => 8000 * Math.sin((2 * Math.PI * hz * at) / 8000));
+  const data = new Uint8Array(samples.buffer);
+  return Uint8Array.of(...wavHeader('PCM16', 8000, data.length), ...data);
+}
+
+story(
+  'a prompt that is cut short is heard as far as it goes, one that cannot be read is left out; events say which and why',
+  async ({ world, alice, exchange }) => {
+    await alice.register();
+    const call = alice.dial('500');
+    await world.until(() => call.up);
+    call.mark();
+    await world.until(() => call.hearsOnly(1500));
+    await world.until(() => call.ended, '20s');
+    const missing = exchange.events.flatMap((one) => (one.event === 'sound.missing' ? [[one.file, one.why]] : []));
+    assert.deepEqual(
+      missing.toSorted(([a = ''], [b = '']) => a.localeCompare(b)),
+      [
+        ['half', 'half: cut short, 999 of 2000 ms'],
+        ['locked', 'no right to read: locked'],
+        ['text', 'text: no RIFF WAVE file'],
+      ],
+    );
+    assert.deepEqual(world.faults, []);
+  },
+  {
+    exchange: {
+      sounds: broken,
+      rules: (builder) =>
+        void builder.on('500', async (call) => {
+          await call.answer();
+          await call.play('half', 'locked', 'text', 'whole');
+        }),
+    },
+    chaos: 'none',
+  },
+);
+
+story(
+  'a folder of music without rights: whoever is held hears silence, an event says why, and the talk goes on',
+  async ({ world, alice, bob, exchange }) => {
+    for (const phone of [alice, bob]) await phone.register();
+    const call = alice.dial('102');
+    const answered = await bob.answer();
+    await world.until(() => call.hearsOnly(TONES.bob) && answered.hearsOnly(TONES.alice));
+    await answered.hold();
+    call.mark();
+    await world.after('3s');
+    assert.ok(!call.hearsSound());
+    const missing = exchange.events.flatMap((one) => (one.event === 'sound.missing' ? [[one.file, one.why]] : []));
+    assert.deepEqual(missing, [['music', 'no right to read']]);
+    await answered.resume();
+    await world.until(() => call.hearsOnly(TONES.bob) && answered.hearsOnly(TONES.alice));
+    await call.hangup();
+    await world.until(() => answered.ended);
+  },
+  { exchange: { sounds: broken }, chaos: 'none' },
 );

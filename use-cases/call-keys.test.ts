@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Act, cruel, type Phone, type Stage, type StoryOptions, story, TONES } from '../testing/index.ts';
+import { type Act, cruel, type Phone, phoneOf, type Stage, type StoryOptions, story, TONES } from '../testing/index.ts';
 import { ALICE, BOB, CAROL, hearsMusic, ROLES, same, talking, together } from './transfers.ts';
 
 type PhoneCall = NonNullable<Phone['call']>;
@@ -234,6 +234,100 @@ story(
       accounts: [
         { number: '101', name: 'Alice' },
         { number: '102', name: 'Bob', keys: { blind: '##' } },
+        { number: '103', name: 'Carol' },
+      ],
+    },
+  },
+);
+
+story(
+  'of a code that is one, by event or by INFO, the other party gets no key',
+  async (stage) => {
+    const { world, carol, calm } = stage;
+    const { his, call } = await talking(stage, 'Bob');
+    // An INFO that is lost comes again, but too late for the code that it was part of.
+    for (const press of calm ? (['press', 'pressInfo'] as const) : (['press'] as const)) {
+      await his[press]('*1');
+      await his[press]('*1');
+      await keys(stage, his, '*2');
+      await world.until(() => hearsMusic(call));
+      await his[press]('203#');
+      const rings = await carol.answer();
+      await world.until(() => his.hearsOnly(TONES.carol));
+      await his[press]('*2');
+      await world.until(() => rings.ended);
+      assert.equal(rings.digits, '');
+      await together(stage, [call, TONES.alice, ALICE], [his, TONES.bob, BOB]);
+    }
+    await world.after('3s');
+    assert.equal(call.digits, '');
+    await call.hangup();
+    await world.until(() => his.ended);
+  },
+  WITH_KEYS,
+);
+
+/** Keys, and for how long each is down (ms). */
+const NO_CODE = [
+  ['1', 100],
+  ['*', 240],
+  ['9', 100],
+  ['#', 180],
+  ['5', 400],
+  ['*', 100],
+  ['*', 100],
+  ['#', 120],
+] as const;
+
+for (const codec of ['PCMU', 'G722'] as const) {
+  story(
+    `of what is no code it gets each key, in order and as long as it was (${codec})`,
+    async ({ world, exchange, bob, calm }) => {
+      const dave = phoneOf(world, exchange, 'dave', {
+        number: '104',
+        address: '10.0.0.24',
+        codecs: [codec],
+        tone: TONES.alice,
+      });
+      for (const phone of [dave, bob]) await phone.register();
+      const his = dave.dial('102');
+      const other = await bob.answer();
+      await world.until(() => his.hearsOnly(TONES.bob) && other.hearsOnly(TONES.alice));
+      for (const [digit, ms] of NO_CODE) await his.press(digit, ms);
+      const last = world.now;
+      await world.until(() => other.digits.length === NO_CODE.length);
+      assert.equal(other.digits, NO_CODE.map(([digit]) => digit).join(''));
+      assert.ok(world.now - last >= 2000, 'the last one could have begun a code');
+      if (calm)
+        for (const [at, { ms }] of other.keys.entries())
+          assert.ok(Math.abs(ms - (NO_CODE[at]?.[1] ?? 0)) <= 20, `${ms} ms`);
+      await world.until(() => other.hearsOnly(TONES.alice));
+      if (calm) assert.deepEqual([other.stream.ssrcs.length, other.stream.stepsBack], [1, 0]);
+      await his.hangup();
+      await world.until(() => other.ended);
+    },
+    WITH_KEYS,
+  );
+}
+
+story(
+  'keys that came as INFO wait for each other too; those of a phone without codes go over as they are',
+  async (stage) => {
+    const { world, calm } = stage;
+    const { his, call } = await talking(stage, 'Bob');
+    await his.pressInfo('#4*7');
+    await world.until(() => call.digits === '#4*7');
+    await call.press('#', 1000);
+    await world.after('100ms');
+    if (calm) assert.equal(his.digits, '#', 'its packets went over while it was down');
+    await call.hangup();
+    await world.until(() => his.ended);
+  },
+  {
+    exchange: {
+      accounts: [
+        { number: '101', name: 'Alice' },
+        { number: '102', name: 'Bob', keys: { blind: '##', record: '*1' } },
         { number: '103', name: 'Carol' },
       ],
     },

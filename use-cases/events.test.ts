@@ -26,14 +26,15 @@ function follow({ exchange: { exchange, host } }: Stage, since?: string) {
 story(
   'a wallboard is told of registrations, calls and where each leg is, as it happens',
   async (stage) => {
-    const { world, alice, bob, exchange } = stage;
+    const { world, alice, bob, exchange, calm } = stage;
     const board = follow(stage);
     assert.deepEqual(board.messages[0]?.calls, {});
     await Promise.all([alice.register(), bob.register()]);
     assert.deepEqual(new Set(board.of('registrations').map((value) => value?.account)), new Set(['101', '102']));
     const call = alice.dial('102');
     const ringing = await bob.rings();
-    await world.until(() => board.of('legs').some((leg) => leg?.state === 'ringing' && leg.place === 'dial'));
+    // That it rings is not known where the 180 was lost.
+    if (calm) await world.until(() => board.of('legs').some((leg) => leg?.state === 'ringing' && leg.place === 'dial'));
     await ringing.answer();
     await world.until(() => board.of('legs').filter((leg) => leg?.place === 'bridge').length >= 2);
     const late = follow(stage);

@@ -161,3 +161,32 @@ story('between two phones that know tones only, a key is heard once: as the tone
   if (calm) assert.equal(keysIn(back.heard), '7#');
   await out.hangup();
 });
+
+story(
+  'a key that is held for three seconds is one key of three seconds, from G.711 to Opus and back',
+  async (stage) => {
+    const { alice, world, exchange, calm } = stage;
+    const dave = phoneOf(world, exchange, 'dave', {
+      number: '104',
+      address: '10.0.0.24',
+      codecs: ['opus'],
+      tone: 1800,
+    });
+    const { out, back } = await talk(stage, alice, dave);
+    for (const [from, to] of [
+      [out, back],
+      [back, out],
+    ] as const) {
+      await from.press('5', 3000);
+      await world.until(() => to.digits === '5');
+      const ms = to.keys[0]?.ms ?? 0;
+      assert.ok(Math.abs(ms - 3000) <= 20, `${ms} ms`);
+      // Another one is another one.
+      await from.press('5', 1500);
+      await world.until(() => to.digits === '55');
+      if (calm) assert.deepEqual([to.stream.ssrcs.length, to.stream.stepsBack], [1, 0]);
+    }
+    await world.until(() => back.hearsOnly(TONES.alice) && out.hearsOnly(1800));
+    await out.hangup();
+  },
+);

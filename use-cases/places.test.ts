@@ -219,13 +219,13 @@ story(
 
 story(
   'Places: the answer to a caller whose TCP connection was lost while it rang goes to him over a new one',
-  async ({ world, exchange, alice }) => {
+  async ({ world, exchange, alice, calm }) => {
     await alice.register();
     const options = { number: '190', address: '10.0.0.104', tone: 1850, transport: 'tcp' } as const;
     const dave = phoneOf(world, exchange, 'dave', options);
     const call = dave.dial('101');
     const incoming = await alice.rings();
-    await world.until(() => call.ringing);
+    if (calm) await world.until(() => call.ringing);
     const answers: string[] = [];
     world.network.observe(({ datagram: { bytes, to } }) => {
       const text = String.fromCharCode(...bytes);

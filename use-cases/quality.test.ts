@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { CallView } from '../src/pbx/index.ts';
 import { type Phone, type Stage, story, type StoryOptions } from '../testing/index.ts';
 
 /** Configured to end a call whose phone is silent for so long (ms). */
@@ -105,4 +106,47 @@ story(
     for (const phone of [alice, bob]) await phone.unregister();
   },
   patient(10_000),
+);
+
+story(
+  'how well a talk sounds is told while it lasts: of each leg, as it is now, and packets that are lost show at once',
+  async (stage) => {
+    const { world, exchange, alice, bob } = stage;
+    await talk(stage);
+    const { view } = exchange.exchange;
+    const id = view.calls()[0]?.id ?? '';
+    const ask = async (): Promise<CallView> => {
+      const told: (CallView | undefined)[] = [];
+      exchange.host.kernel.input('test', () => view.measured(id, (call) => void told.push(call)));
+      await world.until(() => told.length === 1);
+      return told[0] ?? assert.fail('no such call');
+    };
+    await world.after('16s');
+    const good = await ask();
+    for (const { quality } of good.legs) {
+      assert.equal(quality?.codec, 'PCMU');
+      assert.deepEqual([quality.received.lost, quality.received.packets > 750], [0, true]);
+      assert.ok(quality.received.jitter < 2 && quality.received.mos > 4.3);
+    }
+    assert.ok(
+      view.calls()[0]?.legs.every(({ quality }) => quality === undefined),
+      'nobody is asked for a list',
+    );
+    let count = 0;
+    const { address } = alice.host;
+    world.network.drop(({ kind, from }) => kind === 'rtp' && from.address === address && (count += 1) % 5 === 0);
+    await world.after('10s');
+    const [caller, called] = (await ask()).legs;
+    const { lost = 0, mos = 5 } = caller?.quality?.received ?? {};
+    assert.ok(lost >= 90 && lost <= 110, `${lost} lost of 500, every fifth`);
+    assert.ok(mos < 4 && called?.quality?.received.lost === 0, `MOS ${mos}`);
+    await alice.hangup();
+    const gone: (CallView | undefined)[] = [];
+    await world.until(() => view.calls().length === 0);
+    exchange.host.kernel.input('test', () => view.measured(id, (call) => void gone.push(call)));
+    await world.until(() => gone.length === 1);
+    assert.deepEqual(gone, [undefined]);
+    for (const phone of [alice, bob]) await phone.unregister();
+  },
+  { chaos: 'none' },
 );

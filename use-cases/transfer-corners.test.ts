@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { DEMO_CONFIG } from '../src/demo.ts';
+import { DEMO_CONFIG, demoRules } from '../src/demo.ts';
 import type { TransferPolicy } from '../src/pbx/index.ts';
-import { type Act, cruel, phoneOf, story, TONES } from '../testing/index.ts';
-import { CAROL, hearsMusic, same, talking, together } from './transfers.ts';
+import { type Act, cruel, type Phone, phoneOf, type Stage, story, TONES } from '../testing/index.ts';
+import { CAROL, hearsMusic, ROLES, same, talking, together } from './transfers.ts';
 
 const REFUSALS: readonly (readonly [
   name: string,
@@ -58,8 +58,10 @@ story(
 story(
   'An endpoint that wants nobody back: Alice hears congestion, and is released',
   async (stage) => {
-    const { world, bob } = stage;
+    const { world, bob, calm } = stage;
     const { his, call } = await talking(stage, 'Bob', false);
+    // Where the news comes late he would have his party again, and end the call.
+    if (!calm) await his.hold();
     const referral = his.refer('199');
     await world.until(() => referral.told.length > 0);
     await his.hangup();
@@ -76,8 +78,10 @@ story(
 story(
   'An endpoint whose lost parties go to a number: Alice hears the echo',
   async (stage) => {
-    const { world, bob } = stage;
+    const { world, bob, calm } = stage;
     const { his, call } = await talking(stage, 'Bob', false);
+    // Where the news comes late he would have his party again, and end the call.
+    if (!calm) await his.hold();
     const referral = his.refer('199');
     await world.until(() => referral.told.length > 0);
     await his.hangup();
@@ -104,6 +108,19 @@ story('REFER twice: 491 while the first is pending; later ones have their own na
   assert.equal(first.event, 'refer');
   assert.match(third.event, /^refer;id=\d+$/);
   assert.equal(third.told.at(-1), 200);
+  await call.hangup();
+});
+
+story('REFER with a subscription elsewhere (RFC 7614) counts: the next one in the dialog has its own name', async (stage) => {
+  const { world } = stage;
+  const { his, call, tone, party } = await talking(stage, 'Bob', false);
+  const first = his.refer('199', [['Require', 'explicitsub']]);
+  await world.until(() => first.status > 0);
+  assert.equal(first.status, 200);
+  await together(stage, [call, tone.transferee, party.transferee], [his, tone.transferor, party.transferor]);
+  const second = his.refer('801');
+  await world.until(() => second.over);
+  assert.match(second.event, /^refer;id=\d+$/);
   await call.hangup();
 });
 
@@ -299,3 +316,132 @@ story('Nobody but a call’s party transfers it: REFER outside any dialog', asyn
   await world.until(() => rings.hearsOnly(TONES.alice) && bob.calls.every(({ ended }) => ended));
   await rings.hangup();
 });
+
+const DESK = 'urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6';
+const MOBILE = 'urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf7';
+
+/** One of Dave's two telephones, known by its instance. */
+async function daves({ world, exchange }: Stage, name: string, last: number, instance: string): Promise<Phone> {
+  const options = { number: '104', address: `10.0.0.${last}`, tone: 2100, instance, supported: ['gruu'] };
+  const phone = phoneOf(world, exchange, name, options);
+  await phone.register();
+  return phone;
+}
+
+function gruuOf(phone: Phone, instance: string, which: 'pub-gruu' | 'temp-gruu'): string {
+  const contacts = phone.registration?.response?.contacts ?? [];
+  return contacts.find(({ params }) => params.get('+sip.instance') === `<${instance}>`)?.params.get(which) ?? '';
+}
+
+for (const which of ['pub-gruu', 'temp-gruu'] as const)
+  story(`REFER to a GRUU (${which}): that phone rings, and no other of the same number`, async (stage) => {
+    const { world } = stage;
+    const desk = await daves(stage, 'desk', 31, DESK);
+    const mobile = await daves(stage, 'mobile', 32, MOBILE);
+    const { his, call, tone, party } = await talking(stage, 'Bob', false);
+    const referral = his.refer(`<${gruuOf(mobile, MOBILE, which)}>`);
+    const rings = await mobile.answer();
+    await together(stage, [call, tone.transferee, party.transferee], [rings, 2100, { name: 'Dave', number: '104' }]);
+    await world.until(() => referral.over && his.ended);
+    assert.equal(referral.told.at(-1), 200);
+    assert.equal(desk.calls.length, 0);
+    await call.hangup();
+  });
+
+story('REFER to a GRUU whose phone does not answer: nothing comes in its place, and they talk again', async (stage) => {
+  const { world } = stage;
+  const mobile = await daves(stage, 'mobile', 32, MOBILE);
+  const desk = await daves(stage, 'desk', 31, DESK);
+  const { his, call, tone, party } = await talking(stage, 'Bob', false);
+  // 104 has voicemail behind it, which its GRUUs have not.
+  const referral = his.refer(`<${gruuOf(mobile, MOBILE, 'pub-gruu')}>`);
+  const rings = await mobile.rings();
+  rings.reject(486);
+  await world.until(() => referral.over);
+  assert.equal(referral.told.at(-1), 486);
+  await together(stage, [call, tone.transferee, party.transferee], [his, tone.transferor, party.transferor]);
+  assert.equal(desk.calls.length, 0);
+  const unknown = his.refer('<sip:tgruu.0123@10.0.0.1;gr>');
+  await world.until(() => unknown.over);
+  assert.equal(unknown.told.at(-1), 404);
+  await together(stage, [call, tone.transferee, party.transferee], [his, tone.transferor, party.transferor]);
+  await his.hangup();
+});
+
+story(
+  'REFER to a GRUU whose number answers before it rings: when that phone does not answer, the caller is let go',
+  async (stage) => {
+    const { world } = stage;
+    const mobile = await daves(stage, 'mobile', 32, MOBILE);
+    const { his, call } = await talking(stage, 'Bob', false);
+    const referral = his.refer(`<${gruuOf(mobile, MOBILE, 'pub-gruu')}>`);
+    const rings = await mobile.rings();
+    await world.until(() => referral.over && his.ended);
+    assert.equal(referral.told.at(-1), 200);
+    rings.reject(486);
+    await world.until(() => call.ended, '5s');
+  },
+  {
+    exchange: {
+      rules: (builder) => {
+        builder.on('104', async (call) => {
+          await call.answer();
+          await call.dial('104');
+          await call.music();
+        });
+        demoRules(builder);
+      },
+    },
+  },
+);
+
+const ABROAD = '10.0.0.50';
+story(
+  'REFER to a number of a system that is trusted, where this endpoint may not send anybody: 403, there too',
+  async (stage) => {
+    const { world, exchange } = stage;
+    const there = phoneOf(world, exchange, 'there', { address: ABROAD, number: '0900123', tone: 2100 });
+    const { his, call } = await talking(stage, 'Bob', false);
+    const referral = his.refer(`<sip:0900123@${ABROAD}>`);
+    await world.until(() => referral.status > 0);
+    assert.equal(referral.status, 403);
+    assert.equal(there.calls.length, 0);
+    await his.hangup();
+    await world.until(() => call.ended);
+  },
+  {
+    exchange: {
+      accounts: [
+        ...DEMO_CONFIG.accounts.map((account) =>
+          account.number === '102' ? { ...account, transfer: { to: ['1XX'] } } : account,
+        ),
+        { number: 'remote', name: 'Remote', addresses: [ABROAD], trusted: true },
+      ],
+    },
+  },
+);
+
+const PARKED = { name: 'Parked', number: '701' };
+for (const role of ROLES)
+  story(
+    `${role} holds and parks blind: his display says where, he hears nothing of it, and is let go at once`,
+    async (stage) => {
+      const { world, calm } = stage;
+      const { his, call, tone, party } = await talking(stage, role);
+      await his.hold();
+      await world.until(() => hearsMusic(call));
+      his.mark();
+      const referral = his.refer('721');
+      const asked = world.now;
+      await world.until(() => referral.over);
+      if (calm) assert.ok(world.now - asked < 1000, 'nothing is said to a phone that would not hear it');
+      await world.until(() => his.ended);
+      if (calm) assert.deepEqual(his.display, PARKED);
+      // She sees that too: whom she talked to has gone.
+      await world.until(() => hearsMusic(call) && same(call.display, PARKED));
+      const taken = stage.carol.dial('701');
+      await together(stage, [call, tone.transferee, party.transferee], [taken, TONES.carol, CAROL]);
+      await taken.hangup();
+      await world.until(() => call.ended);
+    },
+  );

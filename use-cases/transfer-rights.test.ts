@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { DEMO_CONFIG } from '../src/demo.ts';
-import { phoneOf, story, TONES } from '../testing/index.ts';
+import { type Act, phoneOf, type PhoneCall, story, TONES } from '../testing/index.ts';
 import { ALICE, CAROL, hearsMusic, same, talking } from './transfers.ts';
 
-const oneCall = {
+const calls = (most: number) => ({
   exchange: {
-    accounts: DEMO_CONFIG.accounts.map((account) => (account.number === '102' ? { ...account, calls: 1 } : account)),
+    accounts: DEMO_CONFIG.accounts.map((account) => (account.number === '102' ? { ...account, calls: most } : account)),
   },
-};
+});
 
 story(
   'A call that Bob has transferred counts as his after he has left: with one call at a time he is busy until it ends',
@@ -28,7 +28,72 @@ story(
     await world.until(() => taken.up);
     await taken.hangup();
   },
-  oneCall,
+  calls(1),
+);
+
+/** Bob has two calls at a time. He joins Alice with Carol, and has one left for as long as they talk. */
+const counted =
+  (join: (his: PhoneCall, asks: PhoneCall) => unknown): Act =>
+  async (stage) => {
+    const { world, exchange, alice, carol, bob } = stage;
+    const dave = phoneOf(world, exchange, 'dave', { address: '10.0.0.14', number: '104', tone: 2100 });
+    const { his, call } = await talking(stage, 'Bob');
+    await his.hold();
+    const asks = bob.dial('203');
+    const rings = await carol.answer();
+    await world.until(() => asks.up && asks.hearsOnly(TONES.carol));
+    await join(his, asks);
+    await world.until(() => call.hearsOnly(TONES.carol) && his.ended && asks.ended);
+    const second = dave.dial('202');
+    await bob.answer();
+    await world.until(() => second.up);
+    const refused = alice.dial('202');
+    await world.until(() => refused.ended);
+    assert.equal(refused.refusal?.status, 486);
+    await rings.hangup();
+    await world.until(() => call.ended);
+    const taken = alice.dial('202');
+    await bob.answer();
+    await world.until(() => taken.up);
+    await taken.hangup();
+    await second.hangup();
+  };
+story(
+  'An attended transfer counts as Bob’s call until it ends',
+  counted((his, asks) => his.referAttended(asks, '203')),
+  calls(2),
+);
+
+story(
+  'Whoever was joined by Bob and sends the other on: it counts as a call of both',
+  async (stage) => {
+    const { world, exchange, alice, bob, carol } = stage;
+    const dave = phoneOf(world, exchange, 'dave', { address: '10.0.0.14', number: '104', tone: 2100 });
+    const { his, call } = await talking(stage, 'Bob');
+    await his.hold();
+    const asks = bob.dial('203');
+    const rings = await carol.answer();
+    await world.until(() => asks.up && asks.hearsOnly(TONES.carol));
+    his.referAttended(asks, '203');
+    await world.until(() => call.hearsOnly(TONES.carol) && his.ended && asks.ended);
+    await dave.register();
+    await call.hold();
+    const further = alice.dial('204');
+    const third = await dave.answer();
+    await world.until(() => further.up && further.hearsOnly(2100));
+    call.referAttended(further, '204');
+    await world.until(() => rings.hearsOnly(2100) && call.ended && further.ended);
+    const first = carol.dial('202');
+    await bob.answer();
+    await world.until(() => first.up);
+    const refused = alice.dial('202');
+    await world.until(() => refused.ended);
+    assert.equal(refused.refusal?.status, 486);
+    await third.hangup();
+    await first.hangup();
+    await world.until(() => rings.ended);
+  },
+  calls(2),
 );
 
 story('A program transfers blind: Bob’s party goes to Carol, and Bob is hung up', async (stage) => {
@@ -62,7 +127,7 @@ story('A program joins the parties of Bob’s two calls', async (stage) => {
   await his.hold();
   const asks = bob.dial('203');
   const rings = await carol.answer();
-  await world.until(() => asks.hearsOnly(TONES.carol));
+  await world.until(() => asks.up && asks.hearsOnly(TONES.carol));
   const { view } = exchange.exchange;
   const [first = '', second = ''] = view.calls().map(({ id }) => id);
   exchange.host.kernel.input('api', () => {

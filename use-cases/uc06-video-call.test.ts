@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Phone, phoneOf, type PhoneCall, type Stage, story, TONES } from '../testing/index.ts';
-import type { Picture, PictureOptions } from '../testing/phone/picture.ts';
-
-const H264: PictureOptions = {
-  kind: 'video',
-  formats: ['97 H264/90000 profile-level-id=42e01f;packetization-mode=1', '98 VP8/90000'],
-  lines: ['b=AS:512', 'a=rtcp-fb:* nack', 'a=rtcp-fb:97 nack pli', 'a=content:main', 'a=label:7'],
-};
-const VP8: PictureOptions = { kind: 'video', formats: ['120 VP8/90000'], lines: ['a=rtcp-fb:120 ccm fir'] };
-const TEXT: PictureOptions = { kind: 'text', formats: ['100 t140/1000', '101 red/1000 100/100/100'] };
+import type { PictureOptions } from '../testing/phone/picture.ts';
+import { H264, seen, seesNothing, TEXT, videoOf, VP8 } from './video.ts';
 
 const PLACES = { eve: '10.0.1.5', frank: '10.0.1.6' } as const;
 
@@ -50,41 +43,6 @@ async function talk({ world }: Stage, eve: Phone, frank: Phone): Promise<Talk> {
   const answered = await frank.answer();
   await world.until(() => call.hearsOnly(TONES.bob) && answered.hearsOnly(TONES.alice));
   return { call, answered };
-}
-
-function videoOf(call: PhoneCall | undefined): Picture {
-  const video = call?.video;
-  assert.ok(video !== undefined);
-  return video;
-}
-
-/** Waits until this many more packets of one have reached the other, as they were sent and in their order. */
-async function seen({ world, calm }: Stage, from: Picture, to: Picture, packets = 20): Promise<void> {
-  const before = to.received.length;
-  await world.until(() => to.received.length >= before + packets);
-  const sent = new Map(from.sent.map((one, at) => [one.content, at]));
-  const fresh = to.received.slice(before).map((one) => ({ one, at: sent.get(one.content) }));
-  for (const { one, at } of fresh) {
-    assert.ok(at !== undefined, 'payloads are those that were sent');
-    assert.equal(one.marker, from.sent[at]?.marker);
-  }
-  assert.equal(new Set(to.received.map(({ ssrc }) => ssrc)).size, 1, 'one stream for the life of the call');
-  if (!calm) return;
-  assert.deepEqual(
-    fresh.map(({ at }) => (at ?? 0) - (fresh[0]?.at ?? 0)),
-    fresh.map((_, at) => at),
-  );
-  const numbers = fresh.map(({ one }) => one.sequence);
-  assert.ok(numbers.every((number, at) => at === 0 || number === (((numbers[at - 1] ?? 0) + 1) & 0xffff)));
-  assert.equal(to.strangers, 0);
-}
-
-/** Nothing more comes. */
-async function seesNothing({ world }: Stage, picture: Picture): Promise<void> {
-  await world.after('500ms');
-  const before = picture.received.length;
-  await world.after('1s');
-  assert.equal(picture.received.length, before);
 }
 
 /** The last message to a host that begins so. */

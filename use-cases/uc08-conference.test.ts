@@ -1,48 +1,8 @@
 import assert from 'node:assert/strict';
-import { parseWav } from '../src/codec/index.ts';
+import { parseWav, toneShare } from '../src/codec/index.ts';
 import type { ConferenceView, StreamClient } from '../src/pbx/index.ts';
-import {
-  cruel,
-  hears,
-  type Phone,
-  type PhoneCall,
-  phoneOf,
-  PASSWORD,
-  type Stage,
-  story,
-  TONES,
-} from '../testing/index.ts';
-
-/** Somebody who registers, dials and is put through. */
-async function joined({ world }: Stage, phone: Phone, number = '600'): Promise<PhoneCall> {
-  if (phone.registration?.status !== 200) await phone.register();
-  const call = phone.dial(number);
-  await world.until(() => call.up);
-  return call;
-}
-
-function rooms({ exchange }: Stage): readonly ConferenceView[] {
-  return exchange.exchange.view.conferences.views();
-}
-
-async function three(stage: Stage, number = '600'): Promise<readonly [PhoneCall, PhoneCall, PhoneCall]> {
-  const { world, alice, bob, carol } = stage;
-  const a = await joined(stage, alice, number);
-  const b = await joined(stage, bob, number);
-  const c = await joined(stage, carol, number);
-  await world.until(
-    () =>
-      a.hearsOnly(TONES.bob, TONES.carol) &&
-      b.hearsOnly(TONES.alice, TONES.carol) &&
-      c.hearsOnly(TONES.alice, TONES.bob),
-  );
-  return [a, b, c];
-}
-
-async function over(stage: Stage, calls: readonly PhoneCall[]): Promise<void> {
-  for (const call of calls) if (!call.ended) await call.hangup();
-  await stage.world.until(() => rooms(stage).length === 0);
-}
+import { cruel, hears, PASSWORD, type Phone, type PhoneCall, phoneOf, story, TONES } from '../testing/index.ts';
+import { ask, joined, memberOf, over, rooms, three } from './conferences.ts';
 
 /** The largest step from one sample to the next of what was heard since the mark. */
 function jump(call: PhoneCall): number {
@@ -52,24 +12,6 @@ function jump(call: PhoneCall): number {
     if (known[at] === 1 && known[at - 1] === 1)
       most = Math.max(most, Math.abs((samples[at] ?? 0) - (samples[at - 1] ?? 0)));
   return most;
-}
-
-/** What API and console do, as an input of its own. */
-function ask<T>(
-  { exchange: { exchange, host } }: Stage,
-  what: (conferences: typeof exchange.view.conferences) => T,
-): T {
-  let answer: T | undefined;
-  host.kernel.input('api', () => {
-    answer = what(exchange.view.conferences);
-  });
-  return answer as T;
-}
-
-function memberOf(stage: Stage, number: string): ConferenceView['members'][number] {
-  const member = rooms(stage)[0]?.members.find(({ party }) => party.number === number);
-  assert.ok(member !== undefined, `${number} is not in the conference`);
-  return member;
 }
 
 story(
@@ -164,6 +106,7 @@ const CONFIGURED = {
         '600': { name: 'Monday', pin: '1234', moderatorPin: '9876', announce: false },
         '601': { maxMembers: 1, announce: false },
         '602': { record: true, announce: false },
+        '603': {},
       },
     },
   },
@@ -327,43 +270,6 @@ story('UC08 conference: who holds it is not heard, nor is the music of his phone
   await over(stage, [a, b, c]);
 });
 
-story('UC08 conference: a call is transferred into it', async (stage) => {
-  const { world, alice, bob, carol } = stage;
-  await Promise.all([alice.register(), bob.register()]);
-  const c = await joined(stage, carol);
-  const call = alice.dial('102');
-  const his = await bob.answer();
-  await world.until(() => call.hearsOnly(TONES.bob) && his.hearsOnly(TONES.alice));
-  const referral = his.refer('600');
-  await world.until(() => call.hearsOnly(TONES.carol) && c.hearsOnly(TONES.alice), '60s');
-  await world.until(() => referral.over && his.ended);
-  assert.equal(referral.told.at(-1), 200);
-  assert.deepEqual(call.display, { name: 'Conference 600', number: '600' });
-  await over(stage, [call, c]);
-});
-
-story('UC08 conference: who consults it puts his party into his place there', async (stage) => {
-  const { world, alice, bob, carol } = stage;
-  await Promise.all([alice.register(), bob.register()]);
-  const c = await joined(stage, carol);
-  const call = alice.dial('102');
-  const his = await bob.answer();
-  await world.until(() => call.hearsOnly(TONES.bob));
-  await his.hold();
-  const consulting = await joined(stage, bob);
-  await world.until(() => consulting.hearsOnly(TONES.carol));
-  const referral = his.referAttended(consulting, '600');
-  await world.until(() => call.hearsOnly(TONES.carol) && c.hearsOnly(TONES.alice), '60s');
-  await world.until(() => referral.over && his.ended && consulting.ended);
-  assert.deepEqual(
-    rooms(stage)[0]
-      ?.members.map(({ party }) => party.number)
-      .sort(),
-    ['101', '103'],
-  );
-  await over(stage, [call, c]);
-});
-
 story('UC08 conference: the exchange calls somebody into it', async (stage) => {
   const { world, alice, bob, exchange } = stage;
   await bob.register();
@@ -374,65 +280,92 @@ story('UC08 conference: the exchange calls somebody into it', async (stage) => {
   await over(stage, [a, b]);
 });
 
+story(
+  'UC08 conference: a tone tells the others who comes and another who goes, unless the room is silent about it',
+  async (stage) => {
+    const { world, exchange } = stage;
+    // They say nothing themselves.
+    const quiet = (name: string, at: number): Phone =>
+      phoneOf(world, exchange, name, { number: String(100 + at), password: PASSWORD, address: `10.0.2.${at}` });
+    const [x, y, z] = [quiet('xenia', 1), quiet('yann', 2), quiet('zoe', 3)];
+    const [rising, falling] = [587, 880];
+    for (const [number, told] of [
+      ['603', true],
+      ['602', false],
+    ] as const) {
+      const calls = [await joined(stage, x, number), await joined(stage, y, number)];
+      const [a] = calls;
+      await world.until(() => rooms(stage)[0]?.members.length === 2, '60s');
+      await world.after('2s');
+      a?.mark();
+      const c = await joined(stage, z, number);
+      await world.until(() => rooms(stage)[0]?.members.length === 3, '60s');
+      await world.after('1s');
+      assert.ok(a);
+      assert.equal(order(a, rising, falling), told ? 'rises' : 'silent');
+      a.mark();
+      await c.hangup();
+      await world.until(() => rooms(stage)[0]?.members.length === 2);
+      await world.after('1s');
+      assert.equal(order(a, rising, falling), told ? 'falls' : 'silent');
+      await over(stage, calls);
+    }
+  },
+  { ...CONFIGURED, chaos: 'none' },
+);
+
+/** Which of two notes came first since the mark. */
+function order(call: PhoneCall, low: number, high: number): 'rises' | 'falls' | 'silent' {
+  const { samples } = call.heard;
+  const first = (hz: number): number => {
+    for (let at = 0; at + 400 <= samples.length; at += 80)
+      if (toneShare(samples.subarray(at, at + 400), 8000, hz) > 0.7) return at;
+    return Number.POSITIVE_INFINITY;
+  };
+  const [deep, shrill] = [first(low), first(high)];
+  if (deep === shrill) return 'silent';
+  return deep < shrill ? 'rises' : 'falls';
+}
+
+story(
+  'UC08 conference: by keys a moderator records, mutes all others, and sends away who came last; a hand is raised',
+  async (stage) => {
+    const { world, alice, bob, carol, exchange } = stage;
+    const a = await joined(stage, alice);
+    await a.press('9876#');
+    const b = await joined(stage, bob);
+    await b.press('1234#');
+    const c = await joined(stage, carol);
+    await c.press('1234#');
+    await world.until(() => a.hearsOnly(TONES.bob, TONES.carol), '60s');
+    await b.press('*8');
+    await b.press('*9');
+    await world.until(() => memberOf(stage, '102').raised);
+    assert.ok(!memberOf(stage, '103').muted, 'he is no moderator');
+    await a.press('*8');
+    await world.until(() => a.hearsNothing() && b.hearsOnly(TONES.alice) && c.hearsOnly(TONES.alice));
+    assert.ok(memberOf(stage, '102').muted && memberOf(stage, '103').muted && !memberOf(stage, '101').muted);
+    await a.press('*8');
+    await world.until(() => a.hearsOnly(TONES.bob, TONES.carol));
+    await a.press('*4');
+    await world.until(() => rooms(stage)[0]?.recording !== undefined);
+    await world.after('2s');
+    await a.press('*4');
+    await world.until(() => exchange.events.some(({ event }) => event === 'conference.recorded'));
+    assert.equal(rooms(stage)[0]?.recording, undefined);
+    await a.press('*3');
+    await world.until(() => c.ended && a.hearsOnly(TONES.bob), '60s');
+    await over(stage, [a, b]);
+  },
+  CONFIGURED,
+);
+
 cruel('UC08 conference', async (stage) => {
   const calls = await three(stage);
   await calls[1].press('*6');
   await stage.world.after('5s');
   await over(stage, calls);
 });
-
-/** What a roster says: version, count, and each with his role and what he does. */
-function rosterOf(body: string): string {
-  const all = (pattern: RegExp): readonly string[] => [...body.matchAll(pattern)].map(([, found]) => found ?? '');
-  const [version] = all(/<conference-info[^>]* version="(\d+)"/g);
-  const people = [...body.matchAll(/<user .*?<\/user>/gs)].map(([one]) =>
-    [/<display-text>(.*?)</, /<entry>(.*?)</, /<endpoint.*?<status>(.*?)</, /<media.*?<status>(.*?)</]
-      .map((pattern) => pattern.exec(one)?.[1] ?? '')
-      .join(' '),
-  );
-  return [`${version} ${all(/<user-count>(\d+)</g).join()}`, ...people].join('\n');
-}
-
-story(
-  'UC08 conference: its focus says so in Contact, and whoever subscribes is told who is in it (RFC 4575, RFC 4579)',
-  async (stage) => {
-    const { world, alice, bob, carol, calm } = stage;
-    await carol.register();
-    const a = await joined(stage, alice);
-    const answer = world.transcript.messages.find(
-      ({ firstLine, cseq }) => firstLine.startsWith('SIP/2.0 200') && cseq.endsWith('INVITE'),
-    );
-    assert.match(answer?.text ?? '', /^Contact: <sip:[^>]*>;isfocus\r$/m, 'RFC 4579 §5.1');
-    await world.until(() => rooms(stage).length === 1);
-    const watch = carol.subscribe('600', 'conference', 600);
-    await world.until(() => watch.status === 200 && watch.notifies.length > 0);
-    assert.equal(watch.notifies[0]?.headers.get('Content-Type'), 'application/conference-info+xml');
-    assert.match(rosterOf(watch.bodies[0] ?? ''), /^\d+ 1\nAlice moderator connected sendrecv$/);
-    const b = await joined(stage, bob);
-    await b.press('*6');
-    await world.until(
-      () =>
-        /^\d+ 2\nAlice moderator connected sendrecv\nBob moderator connected recvonly$/.test(
-          rosterOf(watch.bodies.at(-1) ?? ''),
-        ),
-      '60s',
-    );
-    if (calm) {
-      const versions = watch.bodies.map((body) => Number(rosterOf(body).split(' ')[0]));
-      assert.deepEqual(
-        versions,
-        versions.map((_, at) => (versions[0] ?? 0) + at),
-        'RFC 4575 §4: one more each time',
-      );
-    }
-    await over(stage, [a, b]);
-    await world.until(() => rosterOf(watch.bodies.at(-1) ?? '').endsWith(' 0'), '60s');
-    const nowhere = carol.subscribe('699', 'conference', 600);
-    await world.until(() => nowhere.status === 404);
-    watch.subscribe(0);
-    await world.until(() => watch.over);
-  },
-);
 
 story('UC08 conference: a wallboard is told who is in it and who talks', async (stage) => {
   const { world, alice, bob, exchange } = stage;

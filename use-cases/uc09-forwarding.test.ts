@@ -479,6 +479,37 @@ test('what Bob has set outlasts a crash of the exchange', async () => {
   await quiet(world);
 });
 
+test('*69 knows after a crash of the exchange who called before it, and not who withheld his number since', async () => {
+  const world = new World();
+  const before = await startExchange(world);
+  const [alice, bob] = ['alice', 'bob'].map((name, at) =>
+    phoneOf(world, before, name, { number: `10${at + 1}`, address: `10.0.0.1${at + 1}` }),
+  );
+  assert.ok(alice !== undefined && bob !== undefined);
+  await registered(alice, bob);
+  const missed = async (number: string): Promise<void> => {
+    const call = alice.dial(number);
+    await bob.rings();
+    await call.hangup();
+    await world.after('10s');
+  };
+  await missed('202');
+  const after = await startExchange(world, { disk: before.crash() });
+  const back = bob.dial('*69');
+  const ringing = await alice.answer();
+  await world.until(() => back.up);
+  assert.equal(ringing.display.number, '102');
+  await back.hangup();
+  await world.until(() => ringing.ended);
+  await missed('*67202');
+  await startExchange(world, { disk: after.crash() });
+  const nobody = bob.dial('*69');
+  await world.until(() => nobody.ended, '20s');
+  assert.equal(alice.ringing, false);
+  assert.equal(alice.calls.length, 3, 'she was not rung again');
+  await quiet(world);
+});
+
 story(
   'by configuration file: forwards, codes, parking and keys',
   async (stage) => {

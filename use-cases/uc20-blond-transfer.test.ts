@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import type { Phone, Stage } from '../testing/index.ts';
 import { type Act, cruel, story, TONES } from '../testing/index.ts';
-import { CAROL, type Cast, hearsMusic, ROLES, same, talking, together, type Transferor } from './transfers.ts';
+import {
+  CAROL,
+  type Cast,
+  hearsCongestion,
+  hearsMusic,
+  hearsRinging,
+  ROLES,
+  same,
+  talking,
+  together,
+  type Transferor,
+} from './transfers.ts';
 
 type PhoneCall = NonNullable<Phone['call']>;
 
@@ -68,8 +79,7 @@ for (const [style, transfer] of Object.entries(STYLES)) {
       if (cast === undefined) return;
       const { his, call, asks, tone, party } = cast;
       const referral = await transfer(stage, cast);
-      call.mark();
-      if (calm) await world.until(() => call.heardSomewhere(425), '10s');
+      if (calm) await hearsRinging(stage, call);
       const rings = same1 ? cast.atCarol : await carol.rings();
       assert.equal(rings.ringing, true);
       await world.until(() => same(rings.display, party.transferee));
@@ -94,14 +104,34 @@ for (const [style, transfer] of Object.entries(STYLES)) {
       if (!cast.his.ended) await cast.his.hangup();
       await world.until(() => referral.over, '40s');
       assert.equal(referral.told.at(-1), 480);
-      cast.call.mark();
-      // Fast busy.
-      await world.until(() => cast.call.heardSomewhere(425), '10s');
+      await hearsCongestion(stage, cast.call);
       await world.until(() => cast.call.ended && !carol.ringing, '20s');
       assert.equal(cast.call.ending?.by, 'remote');
       assert.equal(alice.ringing || bob.ringing, false, 'nobody is rung back');
       await world.until(() => cast.asks.ended);
     });
+
+    if (style === 'REFER with Replaces alone') {
+      for (const after of ['takes the party back', 'does nothing'] as const)
+        story(`UC21 blond transfer by ${role}, who keeps holding and ${after}`, async (stage) => {
+          const { world } = stage;
+          const cast = await ringing(stage, role);
+          if (cast === undefined) return;
+          const { his, call, tone, party } = cast;
+          const referral = await transfer(stage, cast);
+          await world.until(() => referral.over, '40s');
+          assert.equal(referral.told.at(-1), 480);
+          assert.equal(his.ended, false, 'the phone keeps its call');
+          await hearsCongestion(stage, call);
+          if (after === 'takes the party back') {
+            await his.resume();
+            await together(stage, [call, tone.transferee, party.transferee], [his, tone.transferor, party.transferor]);
+            await world.after('20s');
+            await call.hangup();
+          }
+          await world.until(() => call.ended && his.ended && cast.asks.ended, '20s');
+        });
+    }
 
     story(`UC22 blond transfer by ${role} (${style}): the transferee hangs up`, async (stage) => {
       const { world, carol } = stage;

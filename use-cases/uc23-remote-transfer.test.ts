@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { DEMO_CONFIG, DEMO_FEATURES } from '../src/demo.ts';
-import type { Account } from '../src/pbx/index.ts';
+import { DEMO_CONFIG, DEMO_FEATURES, demoRules } from '../src/demo.ts';
+import type { Account, DialplanBuilder } from '../src/pbx/index.ts';
 import { phoneOf, type Stage, story, TONES } from '../testing/index.ts';
-import { ALICE, BOB, CAROL, same, talking, together } from './transfers.ts';
+import { ALICE, BOB, CAROL, ROLES, same, talking, together } from './transfers.ts';
 
 /** Another telephone system, which brings its own users; its requests come from one address and need no digest. */
 const REMOTE = '10.0.0.50';
@@ -44,6 +44,72 @@ story(
   options,
 );
 
+/** 900 is the other system, which Carol calls. */
+const outwards = {
+  exchange: {
+    accounts: accounts.map((one) =>
+      one.number === 'remote' ? { ...one, contacts: [`sip:remote@${REMOTE}:5060`] } : one,
+    ),
+    features: DEMO_FEATURES,
+    rules: (builder: DialplanBuilder) => {
+      demoRules(builder);
+      builder.on('900', async (call) => {
+        const result = await call.dial('remote', { for: '60s' });
+        return result.kind === 'answered' ? call.bridge(result.leg) : call.hangup(result);
+      });
+    },
+  },
+} as const;
+
+story(
+  'UC23 with the roles turned: Carol has called the other system, which puts Alice into the place of Bob',
+  async (stage) => {
+    const { world, carol } = stage;
+    const bob = remoteOf(stage, TONES.bob, 5060);
+    const other = remoteOf(stage, TONES.alice, 5070);
+    await carol.register();
+    const call = carol.dial('900');
+    const atBob = await bob.answer();
+    await world.until(() => call.hearsOnly(TONES.bob) && atBob.hearsOnly(TONES.carol));
+    assert.deepEqual(atBob.display, CAROL);
+    const alice = other.dial('203', { headers: [...as(ALICE).headers, ['Replaces', atBob.replaces]] });
+    await world.until(() => atBob.ended && alice.up);
+    assert.equal(atBob.ending?.by, 'remote', 'the one that was replaced is hung up');
+    await world.until(() => call.hearsOnly(TONES.alice) && alice.hearsOnly(TONES.carol));
+    await world.until(() => same(call.display, ALICE) && same(alice.display, CAROL));
+    assert.equal(carol.calls.length, 1, 'Carol has one call all along');
+    await call.hangup();
+    await world.until(() => alice.ended);
+  },
+  outwards,
+);
+
+story(
+  'UC23 with the roles turned, while it rings there: whoever replaces the early dialog has answered (RFC 3891 §3)',
+  async (stage) => {
+    const { world, carol, calm } = stage;
+    const bob = remoteOf(stage, TONES.bob, 5060);
+    const other = remoteOf(stage, TONES.alice, 5070);
+    await carol.register();
+    const call = carol.dial('900');
+    const atBob = await bob.rings();
+    if (calm) await world.until(() => call.ringing);
+    else await world.after('2s');
+    const alice = other.dial('203', { headers: [...as(ALICE).headers, ['Replaces', atBob.replaces]] });
+    await world.until(() => alice.up || alice.ended);
+    // Where no response of the ringing phone has come through there is no dialog yet.
+    if (!calm && alice.ended) return call.hangup();
+    await world.until(() => call.up && call.hearsOnly(TONES.alice) && alice.hearsOnly(TONES.carol));
+    await world.until(() => atBob.ended && same(call.display, ALICE) && same(alice.display, CAROL));
+    const cancel = atBob.ending?.request;
+    assert.equal(cancel?.method, 'CANCEL');
+    assert.match(cancel?.headers.get('Reason') ?? '', /^SIP;cause=200/, 'no missed call');
+    await alice.hangup();
+    await world.until(() => call.ended);
+  },
+  outwards,
+);
+
 story(
   'UC23 what an INVITE with Replaces may not do: each with its status (RFC 3891)',
   async (stage) => {
@@ -75,29 +141,29 @@ story(
   options,
 );
 
-story(
-  'UC23 REFER to a dialog elsewhere: an INVITE with Replaces is placed there',
-  async (stage) => {
-    const { world } = stage;
-    const { his, call } = await talking(stage, 'Bob', false);
-    const dave = remoteOf(stage, TONES.carol, 5070);
-    const referral = his.refer(
-      `<sip:dave@${REMOTE}:5070?Replaces=${encodeURIComponent('there@remote;to-tag=1;from-tag=2')}>`,
-      [['Referred-By', '<sip:102@10.0.0.1>']],
-    );
-    const rings = await dave.rings();
-    assert.equal(rings.invite?.headers.get('Replaces'), 'there@remote;to-tag=1;from-tag=2');
-    assert.match(rings.invite?.headers.get('Referred-By') ?? '', /sip:102@/);
-    assert.deepEqual(rings.display, ALICE);
-    await rings.answer();
-    await world.until(() => call.hearsOnly(TONES.carol) && rings.hearsOnly(TONES.alice));
-    await world.until(() => his.ended && referral.over);
-    assert.equal(referral.told.at(-1), 200);
-    await call.hangup();
-    await world.until(() => rings.ended);
-  },
-  options,
-);
+for (const role of ROLES)
+  story(
+    `UC23 REFER by ${role} to a dialog elsewhere: an INVITE with Replaces is placed there`,
+    async (stage) => {
+      const { world } = stage;
+      const { his, call, tone, party } = await talking(stage, role, false);
+      const dave = remoteOf(stage, TONES.carol, 5070);
+      const referral = his.refer(
+        `<sip:dave@${REMOTE}:5070?Replaces=${encodeURIComponent('there@remote;to-tag=1;from-tag=2')}>`,
+      );
+      const rings = await dave.rings();
+      assert.equal(rings.invite?.headers.get('Replaces'), 'there@remote;to-tag=1;from-tag=2');
+      assert.ok(rings.invite?.headers.get('Referred-By')?.includes(`<sip:${party.transferor.number}@`));
+      assert.deepEqual(rings.display, party.transferee);
+      await rings.answer();
+      await world.until(() => call.hearsOnly(TONES.carol) && rings.hearsOnly(tone.transferee));
+      await world.until(() => his.ended && referral.over);
+      assert.equal(referral.told.at(-1), 200);
+      await call.hangup();
+      await world.until(() => rings.ended);
+    },
+    options,
+  );
 
 story(
   'UC23 a dialog at a system that is not trusted: 403, and they go on talking',

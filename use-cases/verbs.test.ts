@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { say, type DialplanBuilder, Gone, type Recorded, type Script, type Speech, type Typed } from '../src/index.ts';
+import { say, type DialplanBuilder, type Recorded, type Script, type Speech, type Typed } from '../src/index.ts';
 import { parseWav } from '../src/codec/index.ts';
 import { demoRules } from '../src/demo.ts';
 import {
@@ -57,6 +57,50 @@ story(
     }
   },
   numbers({ '500': (call) => call.play('goodbye', say.number(42), say.spelled('a')) }),
+);
+
+story(
+  'play: digits, a date and a time, each as it is said',
+  async ({ alice, world, calm }) => {
+    await alice.register();
+    const call = alice.dial('500');
+    await world.until(() => call.up);
+    call.mark();
+    await world.until(() => call.ended, '60s');
+    const files = [say.digits('70'), say.date('2026-11-22'), say.time('09:05')].flatMap(({ files: all }) => all);
+    assert.deepEqual(files.slice(0, 2), ['digits/7', 'digits/0']);
+    if (calm) places(call, ...files);
+  },
+  numbers({ '500': (call) => call.play(say.digits('70'), say.date('2026-11-22'), say.time('09:05')) }),
+);
+
+story(
+  'ring, answer, hangup: the caller’s phone rings, is answered, and is hung up; unanswered it is refused as the script says',
+  async ({ alice, world, calm }) => {
+    await alice.register();
+    const call = alice.dial('500');
+    if (calm) {
+      await world.until(() => call.ringing);
+      assert.deepEqual(call.display, { name: 'Desk', number: '500' });
+    }
+    await world.until(() => call.up);
+    await world.until(() => call.ended);
+    assert.equal(call.ending?.by, 'remote');
+    const refused = alice.dial('501');
+    await world.until(() => refused.ended);
+    assert.equal(refused.refusal?.status, 486);
+    assert.match(refused.refusal?.response?.headers.get('Reason') ?? '', /^Q\.850;cause=17\b/);
+  },
+  numbers({
+    '500': async (call) => {
+      call.ring({ name: 'Desk', number: '500' });
+      await call.wait('2s');
+      await call.answer();
+      await call.wait('1s');
+      await call.hangup();
+    },
+    '501': (call) => call.hangup({ status: 486, reasonPhrase: 'Busy Here', q850: 17 }),
+  }),
 );
 
 story(
@@ -209,7 +253,7 @@ const speech = (spoken: string[]): Speech => ({
       results.length = 0;
       await alice.register();
       const call = alice.dial('500');
-      await world.until(() => call.hearsOnly(880) || call.hearsNothing());
+      await world.until(() => call.up && (call.hearsOnly(880) || call.hearsNothing()));
       await world.after('3s');
       await call.press('#');
       await world.until(() => results.length === 1);
@@ -303,47 +347,6 @@ const speech = (spoken: string[]): Speech => ({
 }
 
 {
-  const gone: string[] = [];
-  const until = (name: string, verb: (call: Parameters<Script>[0]) => Promise<unknown>): Script => {
-    return async (call) => {
-      try {
-        await verb(call);
-      } catch (error) {
-        if (error instanceof Gone) gone.push(name);
-        throw error;
-      }
-    };
-  };
-  story(
-    'every verb ends with Gone when the caller hangs up in the middle of it',
-    async ({ alice, world }) => {
-      gone.length = 0;
-      await alice.register();
-      for (const number of ['500', '501', '502', '503', '504']) {
-        const call = alice.dial(number);
-        await world.until(() => call.up);
-        await world.after('1s');
-        await call.hangup();
-        await world.after('1s');
-      }
-      assert.deepEqual(gone, ['play', 'digits', 'menu', 'record', 'say']);
-    },
-    numbers(
-      {
-        '500': until('play', (call) => call.play('demo/weasels')),
-        '501': until('digits', (call) => call.digits({ first: '1m' })),
-        '502': until('menu', (call) => call.menu({ prompt: 'demo/ivr', choices: { 1: 'one' } })),
-        '503': until('record', (call) => call.record()),
-        '504': until('say', async (call) => {
-          for (let times = 0; times < 20; times += 1) await call.say('hello');
-        }),
-      },
-      { speech: speech([]) },
-    ),
-  );
-}
-
-{
   const scripts: Readonly<Record<string, Script>> = {
     '500': async (call) => {
       await call.answer();
@@ -361,7 +364,8 @@ const speech = (spoken: string[]): Speech => ({
         [alice, [440, 480], [480, 620]],
       ] as const) {
         const call = phone.dial('500');
-        await world.until(() => call.hearsOnly(...ringback));
+        // It rides on a 183, which may be lost.
+        if (calm) await world.until(() => call.hearsOnly(...ringback));
         call.mark();
         await world.until(() => call.ended, '60s');
         if (calm) for (const hz of busy) assert.ok(call.heardSomewhere(hz), `${hz} Hz`);

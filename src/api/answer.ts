@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { StrowgerError } from '../kernel/index.ts';
-import type { ApiScope, ExchangeView } from '../pbx/index.ts';
+import type { ApiScope, ExchangeView, TokenView } from '../pbx/index.ts';
 import type { Problem } from './contract.ts';
 
 export type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 421 | 429 | 500 | 503;
@@ -32,6 +32,8 @@ export interface Given {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  /** The key that it came with; undefined: it needed none. */
+  readonly token?: TokenView | undefined;
 }
 
 /** One thing that can be asked. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { SCOPES } from '../pbx/index.ts';
+// Not by the index: whoever knows these types need not know the whole exchange.
+import { SCOPES } from '../pbx/tokens.ts';
 
 /** The shapes on the wire, shared by console, command line and users; they mirror pbx/view.ts. Times are wall milliseconds. */
 const count = z.int().nonnegative();
@@ -10,6 +11,23 @@ export const party = z.object({
   number: z.string(),
 });
 
+const heard = z.object({
+  packets: z.int(),
+  lost: z.int(),
+  jitter: z.number().describe('Milliseconds'),
+  mos: z.number().describe('Estimated opinion, 1 to 4.5 (ITU-T G.107)'),
+});
+
+const quality = z.object({
+  codec: z.string(),
+  received: heard.describe('Of what came from the phone'),
+  sent: heard
+    .extend({ told: z.number().optional().describe("The phone's own opinion (RFC 3611)") })
+    .optional()
+    .describe('Of what it was sent, as its reports say; absent when none came'),
+  roundTrip: z.number().optional().describe('There and back, in milliseconds'),
+});
+
 export const leg = z.object({
   id: z.string(),
   direction: z.enum(['in', 'out']),
@@ -17,6 +35,9 @@ export const leg = z.object({
   party,
   held: z.boolean(),
   place: z.string().describe('script, bridge or limbo'),
+  quality: quality
+    .optional()
+    .describe('How well it hears and is heard now: of the one call that is asked for, when something came of it'),
 });
 
 export const placed = z.object({
@@ -30,6 +51,7 @@ export const placed = z.object({
     .describe('When it has ended: answered if it came to what was wanted'),
   status: z.int().optional().describe('When it has ended: the SIP status as it came, 200 when all went well'),
   reasonPhrase: z.string().optional(),
+  by: party.optional().describe('When it has ended: who hung up; absent: nobody did, or the exchange'),
   q850: z.int().optional().describe('Q.850 cause'),
 });
 
@@ -173,24 +195,10 @@ export const token = z.object({
   expiresAt: time.optional().describe('Absent: never'),
 });
 
+/** The key in hand. */
+export const key = token.pick({ name: true, scopes: true, expiresAt: true });
+
 export const madeToken = token.extend({ token: z.string().describe('Shown this once') });
-
-const heard = z.object({
-  packets: z.int(),
-  lost: z.int(),
-  jitter: z.number().describe('Milliseconds'),
-  mos: z.number().describe('Estimated opinion, 1 to 4.5 (ITU-T G.107)'),
-});
-
-const quality = z.object({
-  codec: z.string(),
-  received: heard.describe('Of what came from the phone'),
-  sent: heard
-    .extend({ told: z.number().optional().describe("The phone's own opinion (RFC 3611)") })
-    .optional()
-    .describe('Of what it was sent, as its reports say; absent when none came'),
-  roundTrip: z.number().optional().describe('There and back, in milliseconds'),
-});
 
 export const record = z.object({
   id: z.string(),
@@ -221,6 +229,7 @@ export const record = z.object({
           .readonly()
           .optional()
           .describe('The accounts that sent the call there, the last one first'),
+        left: z.boolean().optional().describe('Its phone ended it, not the exchange'),
         quality: quality.optional().describe('How well it heard and was heard; absent when nothing came of it'),
       }),
     )
@@ -251,6 +260,7 @@ export const conference = z.object({
   name: z.string(),
   since: time,
   locked: z.boolean().describe('Only moderators come in'),
+  waiting: z.boolean().describe('For a moderator: its members hear music, and not each other'),
   recording: z.string().optional().describe('The file that is being recorded; absent: none'),
   members: z.array(member).readonly(),
 });
@@ -291,6 +301,15 @@ export const status = z.object({
   faults: count.describe('Mistakes of the exchange contained since its start'),
 });
 
+/** What everyone on loopback may see: counts and numbers, no addresses of phones, no parties of calls. */
+export const overview = z.object({
+  phase: z.enum(['starting', 'ready', 'draining']),
+  phones: z.array(account.extend({ registered: z.boolean() })).readonly(),
+  calls: count,
+  sip: z.array(z.string()).readonly().describe('`192.168.1.20:5060 UDP, TCP`'),
+  numbers: z.array(z.object({ number: z.string(), what: z.string() })).readonly(),
+});
+
 export const version = z.object({ version: z.string() });
 
 export const byId = z.strictObject({ id: z.string().min(1).max(200).describe('Of the call') });
@@ -327,5 +346,9 @@ export type Status = z.infer<typeof status>;
 export type Version = z.infer<typeof version>;
 export type Ended = z.infer<typeof ended>;
 export type Placed = z.infer<typeof placed>;
+export type Member = z.infer<typeof member>;
+export type Key = z.infer<typeof key>;
+export type Overview = z.infer<typeof overview>;
+export type Origination = z.input<typeof origination>;
 export type Token = z.infer<typeof token>;
 export type Problem = z.infer<typeof problem>;

@@ -8,9 +8,10 @@ import type {
   ExchangeView,
   Origination,
   PlacedView,
+  QualityView,
   RecordView,
 } from '../pbx/index.ts';
-import { openApi, type Operation, operations } from './index.ts';
+import { type Answer, openApi, type Operation, operations } from './index.ts';
 
 const call: CallView = {
   id: 'c1',
@@ -21,11 +22,19 @@ const call: CallView = {
   legs: [{ id: 'l1', direction: 'in', state: 'up', party: { name: '', number: '101' }, held: false, place: 'script' }],
 };
 
+const QUALITY: QualityView = {
+  codec: 'G722',
+  received: { packets: 500, lost: 5, jitter: 1.5, mos: 4.28 },
+  sent: { packets: 499, lost: 0, jitter: 2.1, mos: 4.4, told: 4.1 },
+  roundTrip: 18.2,
+};
+
 const ROOM: ConferenceView = {
   number: '101',
   name: 'Conference 101',
   since: 1000,
   locked: false,
+  waiting: false,
   recording: undefined,
   members: [
     {
@@ -71,6 +80,8 @@ function view(changed: Partial<ExchangeView> = {}): ExchangeView {
     }),
     calls: () => [call],
     call: (id) => (id === 'c1' ? call : undefined),
+    measured: (id, then) =>
+      then(id === 'c1' ? { ...call, legs: call.legs.map((leg) => ({ ...leg, quality: QUALITY })) } : undefined),
     records: (limit) => [RECORD].slice(0, limit),
     parked: () => [{ space: '701', call: 'c1', party: { name: 'Alice', number: '101' }, by: '102', since: 1 }],
     transfer: NOTHING,
@@ -133,11 +144,17 @@ interface Parts {
   readonly body?: unknown;
 }
 
-/** The answer of an operation that answers at once. */
+/** The answer of an operation that answers at once, or is told its answer at once. */
 function handle(method: string, path: string, { params, query, body }: Parts = {}, of = view()) {
   const said = operationAt(method, path).handle(of, { params, query, body });
-  assert.ok('ok' in said, `${method} ${path} answers later`);
-  return said;
+  if ('ok' in said) return said;
+  const told: Answer<unknown>[] = [];
+  said.later(
+    (answer) => void told.push(answer),
+    () => undefined,
+  );
+  assert.ok(told[0] !== undefined, `${method} ${path} answers later`);
+  return told[0];
 }
 
 test('what can be seen answers with the shape it promises', () => {
@@ -189,6 +206,17 @@ test('a conference and its members are changed as asked; where there is nobody i
     ask('POST', '', room, { louder: true }),
   ].map((said) => (said.ok ? 200 : said.status));
   assert.deepEqual(statuses, [404, 404, 404, 404, 404, 400]);
+});
+
+test('the one call that is asked for says how well its legs hear and are heard now; in the list nobody asked', () => {
+  const answer = handle('GET', '/api/calls/:id', { params: { id: 'c1' } });
+  assert.ok(answer.ok);
+  const { legs } = answer.body as { readonly legs: readonly { readonly quality?: unknown }[] };
+  assert.deepEqual(legs[0]?.quality, QUALITY);
+  const all = handle('GET', '/api/calls');
+  assert.ok(all.ok && !JSON.stringify(all.body).includes('quality'));
+  const nobody = handle('GET', '/api/calls/:id', { params: { id: 'c9' } });
+  assert.ok(!nobody.ok && nobody.status === 404);
 });
 
 test('hanging up ends the call, an unknown one is 404', () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { StrowgerError } from '../kernel/index.ts';
 import type { ExchangeView } from '../pbx/index.ts';
-import { type Answer, answer, type Later, misfit, type Operation, refused } from './answer.ts';
+import { type Answer, answer, type Given, type Later, misfit, type Operation, refused } from './answer.ts';
 import { changeConference, changeMember, conferenceOf, endConference, kick } from './conferences.ts';
 import * as contract from './contract.ts';
 import { originate } from './originate.ts';
@@ -18,7 +18,12 @@ interface Typed<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, O
   readonly status?: Operation['status'];
   readonly handle: (
     view: ExchangeView,
-    given: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B> },
+    given: {
+      readonly params: z.output<P>;
+      readonly query: z.output<Q>;
+      readonly body: z.output<B>;
+      readonly token: Given['token'];
+    },
   ) => Answer<z.input<O>> | Later<z.input<O>>;
 }
 
@@ -47,7 +52,7 @@ function operation<
     handle: (view, given) => {
       const parsed = input.safeParse({ params: given.params ?? {}, query: given.query ?? {}, body: given.body ?? {} });
       if (!parsed.success) return misfit(withoutPlace(parsed.error));
-      const said = handle(view, parsed.data as never);
+      const said = handle(view, { ...parsed.data, token: given.token } as never);
       if (!('later' in said)) return named(said);
       return {
         later: (then, progress) =>
@@ -96,14 +101,16 @@ export const operations: readonly Operation[] = [
   operation({
     method: 'GET',
     path: '/api/calls/:id',
-    summary: 'A call in progress, or what became of one that was placed',
+    summary: 'A call in progress, with how well each leg hears and is heard now, or what became of one that was placed',
     scopes: ['read', 'calls'],
     params: contract.byId,
     output: contract.call,
-    handle: (view, { params: { id } }) => {
-      const call = view.call(id);
-      return call === undefined ? noCall(id) : answer(call);
-    },
+    handle: (view, { params: { id } }) => ({
+      later: (then) => {
+        view.measured(id, (call) => then(call === undefined ? noCall(id) : answer(call)));
+        return () => undefined;
+      },
+    }),
   }),
   operation({
     method: 'DELETE',
@@ -256,6 +263,14 @@ export const operations: readonly Operation[] = [
     output: contract.parkingAsked,
     status: 202,
     handle: (view, { params, body }) => park(view, params.id, body),
+  }),
+  operation({
+    method: 'GET',
+    path: '/api/token',
+    summary: 'What the key allows that this request came with',
+    scopes: ['read', 'calls'],
+    output: contract.key,
+    handle: (_view, { token }) => answer(token ?? { name: 'control socket', scopes: ['admin'] as const }),
   }),
   operation({
     method: 'GET',

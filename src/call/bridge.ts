@@ -29,6 +29,8 @@ export interface Conference {
   /** Who displays of its members show. */
   readonly party: Party;
   readonly sounds: readonly MixerSound[];
+  /** Its members wait: they hear music, and nobody hears them. */
+  readonly suspended: boolean;
   /** What is taken down of all that is said. */
   readonly taps: readonly Tap[];
   readonly owner: ConferenceOwner;
@@ -58,9 +60,9 @@ export function roleOf(conference: Conference, leg: Leg): Role {
   return conference.roles.get(leg) ?? SPEAKER;
 }
 
-/** Whether there is anything to mix: who is alone in a conference hears music. */
-export function isMixed({ members }: Conference): boolean {
-  return members.length > 1;
+/** Whether there is anything to mix: who is alone in a conference hears music, and so do those who wait in it. */
+export function isMixed({ members, suspended }: Conference): boolean {
+  return !suspended && members.length > 1;
 }
 
 /** What a conference's mixer is to do. */

@@ -116,7 +116,7 @@ class Dialing implements Dial, LegOwner {
     const { inTurn, for: ringing } = this.#request;
     for (const timer of this.#timers.splice(0)) timer.cancel();
     if (!inTurn) this.#timers.push(this.#kernel.scene.after(ringing, () => this.#rangOut()));
-    for (const leg of this.#ringingLegs()) this.#board.face(leg, caller.party);
+    for (const { legs } of this.#attempts) for (const leg of legs.keys()) this.#board.face(leg, caller.party);
     if (this.#heard !== undefined) this.#hear(this.#heard);
     else if (this.#ringingLegs().length > 0) this.#tellCaller();
     if (this.#ringingLegs().length > 0) this.#request.heard?.(this.#heard === undefined ? 180 : 183);

@@ -24,6 +24,8 @@ export interface LegDriver {
   hear(leg: Leg, hears: Hears): void;
   /** What is taken down of it: these and no others. */
   tap(leg: Leg, taps: readonly Tap[]): void;
+  /** It hears that it is recorded, through whatever else it hears. */
+  beep?(leg: Leg): void;
   /** A key that came from the one it talks to, `by` a way that the phone may or may not have heard it by. */
   key(leg: Leg, digit: string, ms: number, by: CameBy): void;
   /** The folder of the music that its phone's hold lets others hear; undefined, or left out: the house's. */

@@ -28,7 +28,7 @@ export interface Leg {
   /** The account at its end, for call limits and rights; undefined for a stranger. */
   readonly account: string | undefined;
   /** Accounts that sent the call there: it counts as theirs too, for as long as it lasts. */
-  readonly behalf?: readonly string[];
+  behalf?: readonly string[];
   /** Who is at its end. */
   party: Party;
   state: 'new' | 'ringing' | 'early' | 'up' | 'gone';
@@ -41,6 +41,29 @@ export interface Leg {
 
 /** By which way a key came: in the media, or as SIP INFO. */
 export type CameBy = KeyWay | 'info';
+
+/** A key that a leg pressed, and for how long (ms). */
+export interface Key {
+  readonly digit: string;
+  readonly ms: number;
+  readonly by: CameBy;
+}
+
+/** Who hears the keys of talks first, since some are a code. */
+export interface KeyEar {
+  /** Whether keys of this leg may be a code: its party gets of them what is passed on, and nothing by the media. */
+  holds(leg: Leg): boolean;
+  /** `pass` takes the keys that are no code, at once or when that is known, in their order. */
+  pressed(leg: Leg, key: Key, pass: (key: Key) => void): void;
+}
+
+/** A leg was sent on: it counts as a call of whoever sent it, and of those who had sent him (telephony.md, Rights). */
+export function sentBy(leg: Leg, ...senders: readonly Leg[]): void {
+  const accounts = senders.flatMap(({ account, behalf = [] }) =>
+    account === undefined ? behalf : [account, ...behalf],
+  );
+  if (accounts.length > 0) leg.behalf = [...new Set([...accounts, ...(leg.behalf ?? [])])];
+}
 
 /** A recording of a leg that has ended. */
 export interface Recording {

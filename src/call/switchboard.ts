@@ -1,14 +1,10 @@
 import type { Kernel, Opened } from '../kernel/index.ts';
-import {
-  type Bridge,
-  type Conference,
-  type ConferenceOwner,
-  mixOf,
-  otherMember,
-  type Role,
-  SPEAKER,
-} from './bridge.ts';
+import { type Beep, Beeping } from './beeping.ts';
+import { type ConferenceOwner, isMixed, type Role, SPEAKER } from './bridge.ts';
+import { Bridges } from './bridges.ts';
+import { Displays } from './displays.ts';
 import type { LegDriver } from './driver.ts';
+import type { LegEvent, NewLeg } from './leg-event.ts';
 import type { ProgramEnd, Tap } from '../media/protocol.ts';
 import {
   type Errand,
@@ -16,28 +12,15 @@ import {
   type Leg,
   type LegId,
   type LegOwner,
+  type Key,
+  type KeyEar,
   LIMBO,
   type Place,
   type Recording,
+  sentBy,
 } from './leg.ts';
 import { hearsOf, type Wish } from './media-plan.ts';
 import { CAUSES, type Cause, type Party, sameParty } from './party.ts';
-
-/** What observers hear of legs, after the step. */
-export type LegEvent =
-  | { readonly event: 'leg.new' | 'leg.ringing' | 'leg.up' | 'leg.held' | 'leg.resumed'; readonly leg: Leg }
-  /** Its place, its party or an early state of a caller's leg. */
-  | { readonly event: 'leg.changed'; readonly leg: Leg }
-  | { readonly event: 'leg.gone'; readonly leg: Leg; readonly cause: Cause };
-
-export interface NewLeg {
-  readonly direction: 'in' | 'out';
-  readonly call: string;
-  readonly account: string | undefined;
-  /** Accounts that sent the call there. */
-  readonly behalf?: readonly string[];
-  readonly party: Party;
-}
 
 interface Entry {
   readonly leg: Leg;
@@ -50,9 +33,6 @@ interface Entry {
   faces: Party | undefined;
 }
 
-/** Sounds of a conference that are told of: those that may be heard still are among them. */
-const MOST_SOUNDS = 8;
-
 /**
  * All legs and bridges of the exchange. The line tells it what happened on the wire; scripts and dials tell it where legs
  * go; what each leg hears follows from its place.
@@ -62,15 +42,18 @@ export class Switchboard {
   readonly #driver: LegDriver;
   readonly #observe: (event: LegEvent) => void;
   readonly #entries = new Map<LegId, Entry>();
-  readonly #bridges = new Map<string, Bridge>();
-  /** Legs that may have got another party in this step. */
-  readonly #moved = new Set<Leg>();
-  #keys: ((leg: Leg, digit: string) => boolean) | undefined;
+  readonly #bridges: Bridges;
+  readonly #displays: Displays;
+  #ear: KeyEar | undefined;
+  readonly #beeping: Beeping;
 
   constructor(kernel: Kernel, driver: LegDriver, observe: (event: LegEvent) => void) {
     this.#kernel = kernel;
     this.#driver = driver;
     this.#observe = observe;
+    this.#bridges = new Bridges(kernel, driver);
+    this.#displays = new Displays(kernel, driver, (leg) => this.#partyOf(leg));
+    this.#beeping = new Beeping(kernel, (leg) => this.#beep(leg));
   }
 
   get legs(): readonly Leg[] {
@@ -130,16 +113,16 @@ export class Switchboard {
   replace(old: Leg, fresh: Leg, errand?: Errand): boolean {
     const [was, is] = [this.#entries.get(old.id), this.#entries.get(fresh.id)];
     if (was === undefined || is === undefined || old === fresh || this.peerOf(old) === fresh) return false;
-    const [{ owner, wanted, faces }, before, peer, bridge] = [was, is.owner, this.peerOf(old), this.#bridgeOf(old)];
+    const [{ owner, wanted, faces }, before, peer, bridge] = [was, is.owner, this.peerOf(old), this.#bridges.of(old)];
     const left = this.#leave(fresh);
-    if (bridge !== undefined) this.#exchange(bridge, old, fresh);
+    if (bridge !== undefined) this.#bridges.exchange(bridge, old, fresh);
     fresh.place = old.place;
     Object.assign(is, { owner, wanted, faces });
     old.place = LIMBO;
     Object.assign(was, { owner: undefined, wanted: undefined, heir: undefined, faces: undefined });
     const others = peer === undefined ? left : [peer, ...left];
     this.#replan(old, fresh, ...others);
-    this.#redisplay(fresh, ...others);
+    this.#displays.follow(fresh, ...others);
     if (bridge?.kind === 'conference') bridge.owner.replaced(old, fresh);
     if (before !== owner) before?.taken?.(fresh);
     owner?.replaced?.(old, fresh, errand);
@@ -157,7 +140,7 @@ export class Switchboard {
     const entry = this.#entries.get(leg.id);
     if (entry === undefined || leg.place.in === 'bridge') return;
     entry.faces = party;
-    this.#redisplay(leg);
+    this.#displays.follow(leg);
   }
 
   /** The line: what its phone was to be shown did not reach it. */
@@ -178,79 +161,73 @@ export class Switchboard {
     if (a === b || !this.#entries.has(a.id) || !this.#entries.has(b.id)) return false;
     const members = [a, b];
     const left = members.flatMap((leg) => this.#leave(leg)).filter((leg) => !members.includes(leg));
-    const bridge: Bridge = { id: this.#kernel.token(), kind: 'talk', members };
-    this.#bridges.set(bridge.id, bridge);
-    for (const leg of members) {
-      leg.place = { in: 'bridge', bridge: bridge.id };
-      this.#want(leg, undefined);
-    }
+    this.#bridges.talk(a, b);
+    for (const leg of members) this.#want(leg, undefined);
     this.#replan(a, b, ...left);
-    this.#redisplay(a, b);
+    this.#displays.follow(a, b);
     return true;
   }
 
   /** A conference without members yet, by whose id legs join it. It is over when the last one has left. */
   conference(party: Party, owner: ConferenceOwner): string {
-    const id = this.#kernel.token();
-    this.#bridges.set(id, {
-      id,
-      kind: 'conference',
-      members: [],
-      roles: new Map(),
-      party,
-      sounds: [],
-      taps: [],
-      owner,
-    });
-    return id;
+    return this.#bridges.open(party, owner);
   }
 
   /** Puts a leg that is up into a conference; it keeps its owner. False: one of them is gone. */
   join(leg: Leg, conference: string, role: Role = SPEAKER): boolean {
-    const into = this.#bridges.get(conference);
-    if (into?.kind !== 'conference' || !this.#entries.has(leg.id) || into.members.includes(leg)) return false;
+    const into = this.#bridges.conference(conference);
+    if (into === undefined || !this.#entries.has(leg.id) || into.members.includes(leg)) return false;
     const left = this.#leave(leg);
-    leg.place = { in: 'bridge', bridge: conference };
+    const others = this.#bridges.enter(into, leg, role);
     this.#want(leg, undefined);
-    const members = [...into.members, leg];
-    this.#change(conference, { members, roles: new Map(into.roles).set(leg, role) });
-    this.#replan(...(members.length === 2 ? members : [leg]), ...left);
-    this.#redisplay(leg);
+    this.#replan(...others, leg, ...left);
+    this.#displays.follow(leg);
     return true;
+  }
+
+  /** Lets the members of a conference wait, or hear each other again. */
+  suspend(conference: string, suspended: boolean): void {
+    const bridge = this.#bridges.conference(conference);
+    if (bridge === undefined || bridge.suspended === suspended) return;
+    this.#bridges.suspend(bridge, suspended);
+    this.#replan(...bridge.members);
   }
 
   /** What a member may do from now on. */
   role(leg: Leg, role: Role): void {
-    const bridge = this.#bridgeOf(leg);
-    if (bridge?.kind !== 'conference') return;
-    this.#change(bridge.id, { roles: new Map(bridge.roles).set(leg, role) });
+    const conference = this.#bridges.conferenceOf(leg);
+    if (conference === undefined) return;
+    this.#bridges.role(conference, leg, role);
     this.#replan(leg);
   }
 
-  /** Plays files to a conference, or to one of its members. Who is alone there hears none. */
+  /** Plays files to a conference, or to one of its members. Where nothing is mixed they are heard in the place of the music. */
   announce(conference: string, files: readonly string[], to?: Leg): void {
-    const bridge = this.#bridges.get(conference);
+    const bridge = this.#bridges.conference(conference);
     const session = to && this.#driver.sessionOf(to);
-    if (bridge?.kind !== 'conference' || (to !== undefined && session === undefined)) return;
-    const sound = { id: this.#kernel.token(), files, ...(session !== undefined && { to: session }) };
-    this.#change(conference, { sounds: [...bridge.sounds.slice(1 - MOST_SOUNDS), sound] });
+    if (bridge === undefined || (to !== undefined && session === undefined)) return;
+    this.#bridges.announce(bridge, files, session);
+    if (isMixed(bridge)) return;
+    for (const leg of to === undefined ? bridge.members : [to]) {
+      this.#want(leg, { kind: 'file', files, token: this.#kernel.token() });
+      this.#replan(leg);
+    }
   }
 
   /** What is taken down of a conference: these and no others. */
   tapConference(conference: string, taps: readonly Tap[]): void {
-    if (this.#bridges.get(conference)?.kind === 'conference') this.#change(conference, { taps });
+    const bridge = this.#bridges.conference(conference);
+    if (bridge !== undefined) this.#bridges.tap(bridge, taps);
   }
 
   /** The line: a member begins to talk, or ceases. */
   talking(leg: Leg, talking: boolean): void {
-    const bridge = this.#bridgeOf(leg);
-    if (bridge?.kind === 'conference') bridge.owner.talking(leg, talking);
+    this.#bridges.conferenceOf(leg)?.owner.talking(leg, talking);
   }
 
   /** Who a leg talks to now. */
   peerOf(leg: Leg): Leg | undefined {
-    const bridge = this.#bridgeOf(leg);
-    return bridge === undefined ? undefined : otherMember(bridge, leg);
+    return this.#bridges.peerOf(leg);
   }
 
   /** In: tells the caller that it rings at `shows`; again when that changes. */
@@ -288,7 +265,7 @@ export class Switchboard {
     leg.party = party;
     this.#tell({ event: 'leg.changed', leg });
     const peer = this.peerOf(leg);
-    if (peer !== undefined) this.#redisplay(peer);
+    if (peer !== undefined) this.#displays.follow(peer);
   }
 
   /** In: answers, once. */
@@ -304,7 +281,7 @@ export class Switchboard {
   end(leg: Leg, cause: Cause = CAUSES.normal): void {
     if (leg.state === 'gone') return;
     this.#driver.end(leg, cause);
-    this.gone(leg, cause);
+    this.#over(leg, cause, false);
   }
 
   /** The line: an out leg's phone rings. */
@@ -312,6 +289,8 @@ export class Switchboard {
     if (leg.state !== 'new') return;
     leg.state = 'ringing';
     this.#tell({ event: 'leg.ringing', leg });
+    // The call may have become somebody else's before its phone could be told.
+    this.#displays.follow(leg);
     this.#ownerOf(leg)?.ringing(leg);
   }
 
@@ -345,7 +324,7 @@ export class Switchboard {
     this.#tell({ event: held ? 'leg.held' : 'leg.resumed', leg });
     const peer = this.peerOf(leg);
     this.#replan(leg, ...(peer === undefined ? [] : [peer]));
-    this.#remix(this.#bridgeOf(leg));
+    this.#bridges.remix(this.#bridges.of(leg));
     this.#ownerOf(leg)?.held?.(leg);
   }
 
@@ -353,12 +332,12 @@ export class Switchboard {
   mediaChanged(leg: Leg): void {
     const peer = this.peerOf(leg);
     this.#replan(leg, ...(peer === undefined ? [] : [peer]));
-    this.#remix(this.#bridgeOf(leg));
+    this.#bridges.remix(this.#bridges.of(leg));
   }
 
-  /** Who hears every key first; true: it is nobody else's. */
-  hearKeys(pressed: (leg: Leg, digit: string) => boolean): void {
-    this.#keys = pressed;
+  /** Who hears every key first. */
+  hearKeys(ear: KeyEar): void {
+    this.#ear = ear;
   }
 
   /** Who comes into the place of a leg when it goes, as if it had been replaced; undefined: nobody. */
@@ -369,18 +348,32 @@ export class Switchboard {
 
   /** The line: a key of `ms` was pressed. Whom the leg talks to gets it too, by the way that its phone knows. */
   digit(leg: Leg, digit: string, ms: number, by: CameBy): void {
-    if (this.#keys?.(leg, digit) === true) return;
+    const key = { digit, ms, by };
+    if (this.#ear === undefined) this.#passKey(leg, key);
+    else this.#ear.pressed(leg, key, (one) => this.#passKey(leg, one));
+  }
+
+  #passKey(leg: Leg, { digit, ms, by }: Key): void {
     const peer = this.peerOf(leg);
-    if (peer !== undefined) this.#driver.key(peer, digit, ms, by);
+    // An event that the media held back is to be sent like a key that signalling brought.
+    const way = by === 'event' && this.#ear?.holds(leg) === true ? 'info' : by;
+    if (peer !== undefined) this.#driver.key(peer, digit, ms, way);
     this.#ownerOf(leg)?.digit(leg, digit);
   }
 
-  /** What is taken down of a leg, wherever it goes: these and no others. */
-  tap(leg: Leg, taps: readonly Tap[]): void {
-    if (this.#entries.has(leg.id)) this.#driver.tap(leg, taps);
+  /** What is taken down of a leg, wherever it goes: these and no others. With a beep for it and all whom it talks to. */
+  tap(leg: Leg, taps: readonly Tap[], beep?: Beep): void {
+    if (!this.#entries.has(leg.id)) return;
+    this.#driver.tap(leg, taps);
+    this.#beeping.follow(leg, beep);
+  }
+
+  #beep(leg: Leg): void {
+    for (const one of this.#bridges.of(leg)?.members ?? [leg]) this.#driver.beep?.(one);
   }
 
   recorded(leg: Leg, recording: Recording): void {
+    this.#beeping.ended(leg, recording.tap);
     this.#ownerOf(leg)?.recorded?.(leg, recording);
   }
 
@@ -389,22 +382,34 @@ export class Switchboard {
   }
 
   played(leg: Leg, token: string): void {
-    this.#ownerOf(leg)?.played(leg, token);
+    if (this.#bridges.conferenceOf(leg) === undefined) return this.#ownerOf(leg)?.played(leg, token);
+    const wanted = this.#entries.get(leg.id)?.wanted;
+    if (wanted?.kind !== 'file' || wanted.token !== token) return;
+    this.#want(leg, undefined);
+    this.#replan(leg);
   }
 
-  /** The leg is over, whoever ended it. Its peer in a bridge goes back to its owner, or ends if it has none. */
+  /** The line: the leg is over, and not by us. */
   gone(leg: Leg, cause: Cause): void {
+    this.#over(leg, cause, true);
+  }
+
+  /** Its peer in a bridge goes back to its owner, or ends if it has none. */
+  #over(leg: Leg, cause: Cause, byItself: boolean): void {
     const entry = this.#entries.get(leg.id);
     if (entry === undefined) return;
     const { heir } = entry;
-    if (heir !== undefined && heir.leg.state !== 'gone')
-      this.replace(leg, heir.leg, this.peerOf(leg) === undefined ? heir.errand : undefined);
+    if (heir !== undefined && heir.leg.state !== 'gone') {
+      const errand = this.peerOf(leg) === undefined ? heir.errand : undefined;
+      if (this.replace(leg, heir.leg, errand)) sentBy(heir.leg, leg);
+    }
     const left = this.#leave(leg);
     leg.state = 'gone';
     leg.place = LIMBO;
     this.#entries.delete(leg.id);
+    this.#beeping.follow(leg, undefined);
     entry.counted.close();
-    this.#tell({ event: 'leg.gone', leg, cause });
+    this.#tell({ event: 'leg.gone', leg, cause, left: byItself });
     this.#replan(...left);
     for (const peer of left) if (this.#ownerOf(peer) === undefined) this.end(peer, CAUSES.normal);
     const owners = new Set([entry.owner, ...left.map((peer) => this.#ownerOf(peer))]);
@@ -415,55 +420,11 @@ export class Switchboard {
     return this.#entries.get(leg.id)?.owner;
   }
 
-  #bridgeOf(leg: Leg): Bridge | undefined {
-    return leg.place.in === 'bridge' ? this.#bridges.get(leg.place.bridge) : undefined;
-  }
-
-  /** Takes a leg out of its bridge, which ends; gives the members that were left behind, now in limbo. */
+  /** Takes a leg out of its bridge; gives those that were left behind, now in limbo. */
   #leave(leg: Leg): readonly Leg[] {
-    const bridge = this.#bridgeOf(leg);
-    if (bridge === undefined) return [];
-    if (bridge.kind === 'conference') return this.#leaveConference(bridge, leg);
-    this.#bridges.delete(bridge.id);
-    for (const member of bridge.members) member.place = LIMBO;
-    return bridge.members.filter((member) => member !== leg);
-  }
-
-  /** The others stay; nobody is left behind. */
-  #leaveConference(bridge: Conference, leg: Leg): readonly Leg[] {
-    const members = bridge.members.filter((member) => member !== leg);
-    const roles = new Map(bridge.roles);
-    roles.delete(leg);
-    leg.place = LIMBO;
-    this.#change(bridge.id, { members, roles });
-    if (members.length === 0) {
-      this.#bridges.delete(bridge.id);
-      this.#driver.mix?.(bridge.id, undefined, bridge.owner.recorded);
-    }
-    if (members.length === 1) this.#replan(...members);
-    this.#kernel.afterStep(() => this.#kernel.input('left', () => bridge.owner.left(leg)));
-    return [];
-  }
-
-  #exchange(bridge: Bridge, old: Leg, fresh: Leg): void {
-    const members = bridge.members.map((one) => (one === old ? fresh : one));
-    if (bridge.kind === 'talk') return void this.#bridges.set(bridge.id, { ...bridge, members });
-    const roles = new Map([...bridge.roles].map(([leg, role]) => [leg === old ? fresh : leg, role] as const));
-    this.#change(bridge.id, { members, roles });
-  }
-
-  #change(conference: string, changed: Partial<Conference>): void {
-    const before = this.#bridges.get(conference);
-    if (before?.kind !== 'conference') return;
-    const now: Conference = { ...before, ...changed };
-    this.#bridges.set(conference, now);
-    this.#remix(now);
-  }
-
-  #remix(bridge: Bridge | undefined): void {
-    if (bridge?.kind !== 'conference') return;
-    const spec = mixOf(bridge, (leg) => this.#driver.sessionOf(leg));
-    this.#driver.mix?.(bridge.id, spec, bridge.owner.recorded);
+    const { behind, staying } = this.#bridges.leave(leg);
+    this.#replan(...staying);
+    return behind;
   }
 
   #want(leg: Leg, wanted: Wish | undefined): void {
@@ -471,39 +432,23 @@ export class Switchboard {
     if (entry !== undefined) Object.assign(entry, { wanted, faces: undefined });
   }
 
-  /** Displays follow places, once the step has come to its end: what was joined and parted within it was never seen. */
-  #redisplay(...legs: readonly Leg[]): void {
-    const first = this.#moved.size === 0;
-    for (const leg of legs) this.#moved.add(leg);
-    if (first) this.#kernel.afterStep(() => this.#kernel.input('displays', () => this.#showParties()));
-  }
-
-  #showParties(): void {
-    const legs = [...this.#moved];
-    this.#moved.clear();
-    for (const leg of legs) {
-      const bridge = this.#bridgeOf(leg);
-      const shown = bridge?.kind === 'conference' ? bridge.party : this.peerOf(leg)?.party;
-      const party = shown ?? this.#entries.get(leg.id)?.faces;
-      if (party === undefined || sameParty(leg.shows, party) || !this.#mayBeShown(leg)) continue;
-      leg.shows = party;
-      this.#driver.connectedTo(leg, party);
-    }
-  }
-
-  /** A phone that rings is told where it can be; what it missed it is told when it has answered. */
-  #mayBeShown(leg: Leg): boolean {
-    if (leg.state === 'up') return true;
-    return leg.direction === 'out' && leg.state !== 'gone' && this.#driver.showsEarly?.(leg) === true;
+  /** Who a leg's place says that it talks to; undefined: nobody new. */
+  #partyOf(leg: Leg): Party | undefined {
+    const talksTo = this.#bridges.conferenceOf(leg)?.party ?? this.peerOf(leg)?.party;
+    return talksTo ?? this.#entries.get(leg.id)?.faces;
   }
 
   #replan(...legs: readonly Leg[]): void {
     for (const leg of legs) {
+      const bridge = this.#bridges.of(leg);
+      // What was being said to it is over, though it is alone again later.
+      if (bridge?.kind === 'conference' && isMixed(bridge)) this.#want(leg, undefined);
       const hears = hearsOf(leg, {
-        bridge: this.#bridgeOf(leg),
+        bridge,
         wanted: this.#entries.get(leg.id)?.wanted,
         sessionOf: (other) => this.#driver.sessionOf(other),
         musicOf: (other) => this.#driver.musicOf?.(other),
+        holdsKeys: (other) => this.#ear?.holds(other) === true,
       });
       this.#driver.hear(leg, hears);
       this.#tell({ event: 'leg.changed', leg });

@@ -8,12 +8,22 @@
  * | alone | the target is tried; the transferor has hung up |
  * | rejoined | it failed and the two talk again; a hang-up that crossed the news means: ring me back |
  * | waiting | it failed while the transferor holds: it can have the transferee back |
+ * | offered | the same after a blond one: the transferee hears that nobody answered, and is released when he is not taken back |
  * | returning | it failed and the transferor has hung up: it is rung back, or what else was wished |
  * | sorry | nobody wants the transferee, who hears so |
  * | parting | it succeeded; the transferor may hang up by itself |
  * | over | nothing more happens |
  */
-export type State = 'asking' | 'alone' | 'rejoined' | 'waiting' | 'returning' | 'sorry' | 'parting' | 'over';
+export type State =
+  | 'asking'
+  | 'alone'
+  | 'rejoined'
+  | 'waiting'
+  | 'offered'
+  | 'returning'
+  | 'sorry'
+  | 'parting'
+  | 'over';
 
 export type Event =
   /** The target has answered. */
@@ -22,6 +32,8 @@ export type Event =
   | 'refused'
   /** The same, and the transferor's phone holds us. */
   | 'refusedHeld'
+  /** The same, and it was a blond one: the transferor did not wait for the answer. */
+  | 'refusedBlond'
   /** The transferor takes its call back. */
   | 'resumed'
   /** The transferor has hung up. */
@@ -58,13 +70,15 @@ export const table = {
     reached: ['parting', 'waitParting', 'report'],
     refused: ['rejoined', 'rejoin', 'waitParting', 'finish', 'report'],
     refusedHeld: ['waiting', 'console', 'finish', 'report'],
+    refusedBlond: ['offered', 'congest', 'waitSorry', 'finish', 'report'],
     left: ['alone'],
     lost: ['over', 'stopGoing', 'report', 'dismiss', 'finish'],
   },
   alone: {
     reached: ['over', 'report', 'finish'],
-    refused: ['returning', 'console', 'report', 'goBack'],
-    refusedHeld: ['returning', 'console', 'report', 'goBack'],
+    refused: ['returning', 'console', 'finish', 'report', 'goBack'],
+    refusedHeld: ['returning', 'console', 'finish', 'report', 'goBack'],
+    refusedBlond: ['returning', 'console', 'finish', 'report', 'goBack'],
     lost: ['over', 'stopGoing', 'report', 'finish'],
   },
   rejoined: {
@@ -79,14 +93,21 @@ export const table = {
     left: ['returning', 'goBack'],
     lost: ['over', 'dismiss'],
   },
+  offered: {
+    resumed: ['over', 'rejoin', 'letGo'],
+    taken: ['over'],
+    left: ['sorry', 'waitSorry'],
+    lost: ['over', 'dismiss'],
+    timeUp: ['over', 'release', 'dismiss'],
+  },
   returning: {
-    joined: ['over', 'join', 'finish'],
+    joined: ['over', 'join'],
     unjoined: ['sorry', 'congest', 'waitSorry'],
-    lost: ['over', 'stopGoing', 'finish'],
+    lost: ['over', 'stopGoing'],
   },
   sorry: {
-    timeUp: ['over', 'release', 'finish'],
-    lost: ['over', 'finish'],
+    timeUp: ['over', 'release'],
+    lost: ['over'],
   },
   parting: {
     left: ['over', 'finish'],

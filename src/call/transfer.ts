@@ -1,6 +1,6 @@
 import type { Kernel, Timer } from '../kernel/index.ts';
 import type { Hears, Tone } from '../media/protocol.ts';
-import type { Errand, Leg, LegOwner } from './leg.ts';
+import { type Errand, type Leg, type LegOwner, sentBy } from './leg.ts';
 import { MUSIC } from './media-plan.ts';
 import { CAUSES, type Cause, type Party } from './party.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -67,6 +67,8 @@ export class Transfer {
   /** The transferor knows the final status. */
   #told = false;
   #dismissed = false;
+  /** The transferor did not wait for the target's answer. */
+  #blond = false;
   /** What the transferor hears. */
   #saying: { readonly token: string; readonly done: () => void; readonly timer: Timer } | undefined;
 
@@ -85,7 +87,7 @@ export class Transfer {
 
   /** It failed, and the transferor can have the transferee back, or send it elsewhere. */
   get failed(): Leg | undefined {
-    return this.#state === 'waiting' ? this.#transferee : undefined;
+    return this.#state === 'waiting' || this.#state === 'offered' ? this.#transferee : undefined;
   }
 
   /** Sends the transferee to somebody new. `send` must tell the errand what comes of it. */
@@ -99,11 +101,13 @@ export class Transfer {
     const { board } = this.#parts;
     this.#begin();
     const up = consulting.state === 'up';
+    this.#blond = !up;
     const transferee = this.#transferee;
     // What has been sent on already rings for somebody else.
     const there = up || consulting.place.in === 'script';
     if (!there || !board.replace(consulting, transferee, up ? undefined : this.#errand))
       return this.#refused(NO_DIALOG);
+    sentBy(transferee, this.#transferor, consulting);
     if (up) {
       board.end(consulting, CAUSES.normal);
       return this.#reached();
@@ -142,8 +146,11 @@ export class Transfer {
       if (leg === this.#transferor && !leg.held) this.#step('resumed');
     },
     replaced: (leg, by) => {
-      if (leg === this.#transferor) this.#transferor = by;
       if (leg === this.#transferee) this.#exchanged(by);
+      if (leg !== this.#transferor) return;
+      this.#transferor = by;
+      // Whom a transferor that holds has put into his place talks to the one who waits there.
+      if (!by.held) this.#step('resumed');
     },
     taken: () => this.#step('taken'),
     gone: (leg) => {
@@ -158,6 +165,8 @@ export class Transfer {
   #say(hears: Hears & { readonly kind: 'file' }, shows: Party, then: () => void): void {
     const { kernel, board } = this.#parts;
     const transferor = this.#transferor;
+    // Where it is said to be is what the transferee sees too.
+    board.face(this.#transferee, shows);
     if (transferor.state !== 'up' || transferor.place.in !== 'transfer') return then();
     board.face(transferor, shows);
     if (transferor.held) return then();
@@ -186,7 +195,8 @@ export class Transfer {
   #refused(cause: Cause): void {
     this.#final = cause;
     this.#parts.board.place(this.#transferee, this.#place, this.#owner);
-    this.#step(this.#transferor.held ? 'refusedHeld' : 'refused');
+    const held = this.#blond ? 'refusedBlond' : 'refusedHeld';
+    this.#step(this.#transferor.held ? held : 'refused');
   }
 
   #lost(): void {

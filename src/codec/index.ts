@@ -15,6 +15,7 @@ export { ComfortNoise, silence } from './comfort.ts';
 export { decode, encode, isLaw, type Law, type LawName, LAWS, transcode } from './g711.ts';
 export { toneLevel, toneShare } from './goertzel.ts';
 export { addTo, amplify, amplitudeOf, level, octetsOf, samplesOf, saturate, sumWithout, toSamples } from './linear.ts';
+export type { OpusWishes } from './opus.ts';
 export { type OpusExports, OpusWasm } from './opus-wasm.ts';
 export { Concealment } from './plc.ts';
 export { isOgg, readOggOpus } from './ogg-opus.ts';

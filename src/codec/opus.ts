@@ -3,7 +3,23 @@ import type { OpusWasm } from './opus-wasm.ts';
 
 /** opus_defines.h: the application that speech has, and requests of opus_encoder_ctl. */
 const VOIP = 2048;
-const SET = { bitrate: 4002, complexity: 4010, inbandFec: 4012, lossPercent: 4014, dtx: 4016 } as const;
+const SET = {
+  bitrate: 4002,
+  maxBandwidth: 4004,
+  vbr: 4006,
+  complexity: 4010,
+  inbandFec: 4012,
+  lossPercent: 4014,
+  dtx: 4016,
+} as const;
+/** Samples a second, and opus_defines.h's name for the band that they carry (RFC 6716 table 1). */
+const BANDS = [
+  [8000, 1101],
+  [12_000, 1102],
+  [16_000, 1103],
+  [24_000, 1104],
+  [48_000, 1105],
+] as const;
 /** Beyond this, quality costs twice the time and is not heard on a telephone. */
 const COMPLEXITY = 5;
 /** Bits a second by API rate (RFC 7587 §3.1.1: 8–12 narrowband, 16–20 wideband, 28–40 fullband; a little above). */
@@ -11,10 +27,23 @@ const BITS: Readonly<Record<AudioRate, number>> = { 8000: 16_000, 16000: 24_000,
 /** Loss that in-band FEC is made for. */
 const EXPECTED_LOSS = 5;
 
-/** At most so many bits a second; nothing worth sending (two octets at most) while nothing is said. */
+/** What a receiver says of the Opus that it takes (RFC 7587 §6.1). */
 export interface OpusWishes {
+  /** At most so many bits a second. */
   readonly bitrate?: number;
+  /** Nothing worth sending (two octets at most) while nothing is said. */
   readonly dtx?: boolean;
+  /** Packets of one size. */
+  readonly constant?: boolean;
+  /** A coarse copy of each frame goes with the next; true unless said. */
+  readonly fec?: boolean;
+  /** It plays no more samples a second than this. */
+  readonly playback?: number;
+}
+
+/** The widest band that so many samples a second carry. */
+function bandOf(rate: number): number {
+  return BANDS.findLast(([samples]) => samples <= rate)?.[1] ?? BANDS[0][1];
 }
 
 /** Opus at an API rate of 8, 16 or 48 kHz, one channel; frees its state when told. */
@@ -23,15 +52,19 @@ export class OpusEncoder implements Encoder {
   readonly #wasm: OpusWasm;
   #state: number | undefined;
 
-  constructor(wasm: OpusWasm, rate: AudioRate, { bitrate = BITS[rate], dtx = false }: OpusWishes = {}) {
+  constructor(wasm: OpusWasm, rate: AudioRate, wishes: OpusWishes = {}) {
+    const { dtx = false, constant = false, fec = true, playback = rate } = wishes;
+    const bits = playback <= 8000 ? BITS[8000] : BITS[rate];
     this.rate = rate;
     this.#wasm = wasm;
     const state = wasm.encoder(rate, VOIP);
     const set = (request: number, value: number): void => void wasm.exports.opus_encoder_ctl_set(state, request, value);
-    set(SET.bitrate, Math.min(bitrate, BITS[rate]));
+    set(SET.bitrate, Math.min(wishes.bitrate ?? bits, bits));
+    set(SET.maxBandwidth, bandOf(playback));
+    set(SET.vbr, constant ? 0 : 1);
     set(SET.dtx, dtx ? 1 : 0);
     set(SET.complexity, COMPLEXITY);
-    set(SET.inbandFec, 1);
+    set(SET.inbandFec, fec ? 1 : 0);
     set(SET.lossPercent, EXPECTED_LOSS);
     this.#state = state;
   }

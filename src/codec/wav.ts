@@ -6,6 +6,8 @@ export interface Recording {
   readonly rate: number;
   /** One channel; two are mixed to one. */
   readonly samples: Int16Array;
+  /** The file ends before its sound does: so long the whole would be (ms). */
+  readonly whole?: number;
 }
 
 export interface MalformedWav {
@@ -16,6 +18,8 @@ export type WavFormat = 'PCM16' | LawName;
 
 /** Format tags of the fmt chunk. */
 const TAGS: Readonly<Record<WavFormat, number>> = { PCM16: 1, PCMA: 6, PCMU: 7 };
+/** A size from here on is said by who does not know it yet: programs that write to a pipe. */
+const UNKNOWN = 0x7fff_0000;
 /** The true tag then begins the sub-format's GUID. */
 const EXTENSIBLE = 0xfffe;
 
@@ -26,8 +30,8 @@ interface Fmt {
 }
 
 /**
- * Reads a WAV file: 16-bit PCM or G.711, one or two channels. A data chunk that claims more than is there (a stream whose
- * writer could not go back) ends with the file. Never throws.
+ * Reads a WAV file: 16-bit PCM or G.711, one or two channels. A data chunk that claims more than is there (a file cut short, or
+ * a stream whose writer could not go back) ends with the file. Never throws.
  * ```
  * 'RIFF' | size | 'WAVE' | { id, 4 octets | size, 4 octets LE | content | a filling octet when the size is odd }…
  * fmt: tag 2 | channels 2 | rate 4 | octets a second 4 | octets a frame 2 | bits a sample 2 | …
@@ -43,7 +47,9 @@ export function parseWav(bytes: Uint8Array): Recording | MalformedWav {
     if (id === 'fmt ') fmt = readFmt(view, content, Math.min(size, bytes.length - content));
     if (typeof fmt === 'string') return { malformed: fmt };
     if (id === 'data')
-      return fmt === undefined ? { malformed: 'data before fmt' } : read(fmt, bytes.subarray(content, content + size));
+      return fmt === undefined
+        ? { malformed: 'data before fmt' }
+        : read(fmt, bytes.subarray(content, content + size), size);
     at = content + size + (size & 1);
   }
   return { malformed: 'no data' };
@@ -74,10 +80,12 @@ function formatOf(tag: number): WavFormat | undefined {
   return names.find((name) => TAGS[name] === tag);
 }
 
-function read({ format, channels, rate }: Fmt, data: Uint8Array): Recording {
+function read({ format, channels, rate }: Fmt, data: Uint8Array, size: number): Recording {
   const samples = format === 'PCM16' ? samplesOf(data) : new Int16Array(data.length);
   if (format !== 'PCM16') decode(format, data, 0, data.length, samples);
-  return { rate, samples: channels === 1 ? samples : mixed(samples) };
+  const recording = { rate, samples: channels === 1 ? samples : mixed(samples) };
+  if (data.length >= size || size >= UNKNOWN) return recording;
+  return { ...recording, whole: (size * 1000) / (rate * channels * (format === 'PCM16' ? 2 : 1)) };
 }
 
 function mixed(samples: Int16Array): Int16Array {

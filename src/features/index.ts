@@ -1,5 +1,6 @@
-import type { Feature } from '../pbx/index.ts';
+import type { Application, Feature } from '../pbx/index.ts';
 import { conferenceEvent } from './conference/roster.ts';
+import { menuTo } from './ivr/menu-to.ts';
 import { regEvent } from './reg-event/reg-event.ts';
 
 export { announcement } from './announcement/announcement.ts';
@@ -7,9 +8,13 @@ export { forward } from './forward/forward.ts';
 export { conference } from './conference/conference.ts';
 export { echo } from './echo/echo.ts';
 export { type Choice, ivr } from './ivr/ivr.ts';
+export { menuTo } from './ivr/menu-to.ts';
 export { type Lot, lotOf } from './parking/lot.ts';
 export { parking, type ParkingOptions } from './parking/parking.ts';
 export { music } from './music/music.ts';
 
 /** Those that every exchange has, whatever its configuration. */
 export const standing: readonly Feature[] = [regEvent, conferenceEvent];
+
+/** What every configuration can run by name. */
+export const APPLICATIONS: Readonly<Record<string, Application<never, unknown>>> = { menu: menuTo };

@@ -97,7 +97,7 @@ function nameAddrs(request: Request, name: string): readonly NameAddr[] {
 }
 
 /** Who a name-addr names. */
-function partyOf({ display: name, uri }: NameAddr): Party {
+export function partyOf({ display: name, uri }: NameAddr): Party {
   return { name: display(name), number: display(uri.user === '' ? uri.host : uri.user) };
 }
 

@@ -51,9 +51,30 @@ export function sendKey(line: LegLine, digit: string, ms: number, by: CameBy): v
   if (way !== 'info') return media.digit(digit, lasting(ms), way);
   const headers = [['Content-Type', RELAY]] as const;
   const body = fromLatin1(`Signal=${digit}\r\nDuration=${lasting(ms)}\r\n`);
-  line.session?.request('INFO', { headers, body }, (result) => {
-    if (!('kind' in result) && by !== 'tone') media.digit(digit, lasting(ms), 'tone');
-  });
+  inTurn(line, (next) =>
+    line.session?.request('INFO', { headers, body }, (result) => {
+      if (!('kind' in result) && by !== 'tone') media.digit(digit, lasting(ms), 'tone');
+      next();
+    }),
+  );
+}
+
+/** Keys of a leg that wait until the one before them was answered: one that overtook it would be heard first, and it be refused. */
+const waiting = new WeakMap<LegLine, (() => void)[]>();
+/** Nobody presses so many within a transaction. */
+const MOST_WAITING = 100;
+
+function inTurn(line: LegLine, send: (next: () => void) => void): void {
+  const queue = waiting.get(line);
+  const next = (): void => {
+    const following = waiting.get(line)?.shift();
+    if (following === undefined || line.leg.state === 'gone') waiting.delete(line);
+    else following();
+  };
+  if (queue === undefined) {
+    waiting.set(line, []);
+    send(next);
+  } else if (queue.length < MOST_WAITING) queue.push(() => send(next));
 }
 
 /** RFC 4733 where it was agreed, else INFO to a phone that takes it, else tones. */

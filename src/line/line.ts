@@ -4,41 +4,42 @@ import {
   type Cause,
   type Leg,
   type LegDriver,
-  type LegId,
   type NewLeg,
   type Party,
   type Recording,
   type Switchboard,
 } from '../call/index.ts';
-import type { MediaMixer, MediaSession, SessionEvent } from '../media/engine.ts';
-import type { CodecName, Hears, MixerSpec, Tap } from '../media/protocol.ts';
+import type { MediaSession, SessionEvent } from '../media/engine.ts';
+import type { CodecName, Hears, MixerSpec, Quality, Tap } from '../media/protocol.ts';
 import type { Refused } from '../sdp/index.ts';
-import type { Field } from '../sip/message/index.ts';
+import type { Field, Response } from '../sip/message/index.ts';
 import type { ServerTransaction } from '../sip/transaction/types.ts';
 import type { Flow } from '../sip/transport/types.ts';
 import { type Replaces, replacesIn, warning } from '../sip/usage/index.ts';
-import type { AgentUser, InviteSession, SessionUser, UserAgent } from '../sip/usage/types.ts';
-import { type AudioTerms, answer, live, newAudio, offer, repeated, wantKeys } from './audio.ts';
+import type { AgentUser, InviteSession, Refusal, SessionUser, UserAgent } from '../sip/usage/types.ts';
+import { answer, live, offer, repeated, wantKeys } from './audio.ts';
 import { reason } from './cause.ts';
 import { showParty } from './display.ts';
-import { asserted, dialedIn, fromOf, nameAddr, OWN_PHONE, uriHost } from './identity.ts';
-import { createKeying, type Keying } from './keying.ts';
+import { asserted, dialedIn, fromOf, nameAddr, uriHost } from './identity.ts';
 import { sendKey, wayTo } from './keys.ts';
-import { offerAs, rejoinLater, settle } from './passing.ts';
+import { Lines } from './lines.ts';
+import { takeMediaNews } from './media-news.ts';
+import { Mixers } from './mixers.ts';
+import { newLine, NOTHING } from './opening.ts';
+import { offerAny, offerAs, propose, rejoinLater, settle } from './passing.ts';
 import { wantPicture } from './pictures.ts';
 import { refuse } from './refuse.ts';
 import { lineSession } from './session.ts';
-import { Streams } from './streams.ts';
+import { replaceable, takeOver } from './takeover.ts';
+import { dropTexts, sendText } from './texting.ts';
 import type { Admitted, LegLine, LegTerms, LinePorts, Placement } from './types.ts';
-import { Ended, isNamed, NO_DIALOG, objectionTo, TOO_LATE, transferAsked } from './transfer.ts';
+import { Ended, transferAsked } from './transfer.ts';
 
 /** Where SIP sessions and legs meet: drives legs by sessions, and tells the switchboard what sessions say. */
 export class Line implements LegDriver, AgentUser {
   readonly #ports: LinePorts;
-  readonly #lines = new Map<LegId, LegLine>();
-  /** The same by call. */
-  readonly #calls = new Map<string, readonly LegLine[]>();
-  readonly #mixers = new Map<string, MediaMixer>();
+  readonly #lines = new Lines();
+  readonly #mixers: Mixers;
   /** Max-Forwards for the legs of a call that came in. */
   readonly #hops = new Map<string, number>();
   readonly #ended: Ended;
@@ -47,6 +48,7 @@ export class Line implements LegDriver, AgentUser {
 
   constructor(ports: LinePorts) {
     this.#ports = ports;
+    this.#mixers = new Mixers(ports.media);
     this.#ended = new Ended(() => ports.kernel.now());
   }
 
@@ -89,39 +91,21 @@ export class Line implements LegDriver, AgentUser {
     return line;
   }
 
-  /** An INVITE that takes the place of a call (RFC 3891 §3): answered at once, and the replaced one is hung up. */
+  /** An INVITE that takes the place of a call (RFC 3891). */
   #takeOver(session: InviteSession, sdp: Uint8Array | undefined, replaces: Replaces, admission: Admitted): SessionUser {
-    const old = this.#lineNamed(replaces);
-    if (old === undefined) {
-      const { status, reasonPhrase } = this.#ended.has(replaces) ? TOO_LATE : NO_DIALOG;
-      return refuse(session, status, reasonPhrase, []);
-    }
-    const against = objectionTo(old, replaces);
-    if (against !== undefined) return refuse(session, against.status, against.reasonPhrase, []);
-    if (this.#ports.user.mayReplace?.(old.leg, admission) !== true) return refuse(session, 403, 'Forbidden', []);
+    const { user } = this.#ports;
+    const old = replaceable({ lines: this.#lines, ended: this.#ended, user }, replaces, admission);
+    if ('status' in old) return refuse(session, old.status, old.reasonPhrase, []);
     const line = this.#comesIn(session, old.leg.call, admission);
     if (line === undefined)
       return refuse(session, CAUSES.noCircuit.status, CAUSES.noCircuit.reasonPhrase, reason(CAUSES.noCircuit));
-    if (sdp === undefined || this.#answerFirst(line, sdp)) this.#replace(old.leg, line.leg);
+    if (sdp === undefined || this.#answerFirst(line, sdp)) takeOver(this.board, old.leg, line.leg);
     return lineSession(this, line);
-  }
-
-  #replace(old: Leg, by: Leg): void {
-    const { board } = this;
-    const cause = old.state === 'up' ? CAUSES.normal : CAUSES.elsewhere;
-    board.answer(by, board.peerOf(old)?.party ?? old.shows);
-    board.end(board.replace(old, by) ? old : by, cause);
-  }
-
-  #lineNamed(replaces: Replaces): LegLine | undefined {
-    for (const line of this.#lines.values())
-      if (line.session !== undefined && isNamed(line.session, replaces)) return line;
-    return undefined;
   }
 
   /** The leg whose dialog that is. */
   legNamed(replaces: Replaces): Leg | undefined {
-    return this.#lineNamed(replaces)?.leg;
+    return this.#lines.named(replaces)?.leg;
   }
 
   /** A REFER, in the dialog of that leg or meant for it (RFC 4538). */
@@ -151,7 +135,17 @@ export class Line implements LegDriver, AgentUser {
   }
 
   /** Rings a phone; undefined when no media port is free. */
-  place({ call, account, behalf, party, shows, destination, extras = [], ...terms }: Placement): Leg | undefined {
+  place({
+    call,
+    account,
+    behalf,
+    party,
+    shows,
+    destination,
+    extras = [],
+    video = false,
+    ...terms
+  }: Placement): Leg | undefined {
     const { flow } = destination;
     const line = this.#open({ direction: 'out', call, account, party, ...(behalf && { behalf }) }, flow, terms);
     if (line === undefined || this.#agent === undefined) return undefined;
@@ -161,7 +155,7 @@ export class Line implements LegDriver, AgentUser {
       destination,
       { from: fromOf(shows, host), to: nameAddr(party, host) },
       {
-        sdp: this.#firstOffer(line),
+        sdp: this.#firstOffer(line, video),
         headers: [...this.#maxForwards(call), ...asserted(shows, host, line.identity, 'calling'), ...extras],
         user: lineSession(this, line),
       },
@@ -170,12 +164,13 @@ export class Line implements LegDriver, AgentUser {
   }
 
   /** With the streams that the caller would have. */
-  #firstOffer(line: LegLine): Uint8Array {
-    const { call } = line.leg;
-    offerAs(
-      line,
-      this.#linesOf(call).find((one) => one !== line && wants(one)),
-    );
+  #firstOffer(line: LegLine, video: boolean): Uint8Array {
+    const others = this.#lines.of(line.leg.call).filter((one) => one !== line);
+    // Who made no offer has still to say what he would have, and whom we call first has nobody to have it from.
+    const open = others.some(({ leg, audio }) => leg.direction === 'in' && audio.peer === undefined);
+    const caller = others.find(wants);
+    if (caller !== undefined) offerAs(line, caller);
+    else if (open || video) offerAny(line);
     return offer(line.audio);
   }
 
@@ -212,7 +207,7 @@ export class Line implements LegDriver, AgentUser {
   early(leg: Leg, shows: Party | undefined): void {
     const line = this.#lines.get(leg.id);
     if (line === undefined || line.answer === undefined) return this.ring(leg, shows);
-    settle(line, this.#reached(line));
+    settle(line, this.#lines.reachedBy(line));
     line.early = true;
     this.#progress(leg, 183, 'Session Progress', shows);
   }
@@ -224,7 +219,8 @@ export class Line implements LegDriver, AgentUser {
   answer(leg: Leg, shows: Party | undefined): void {
     const line = this.#lines.get(leg.id);
     if (line?.session === undefined) return;
-    settle(line, this.#reached(line));
+    settle(line, this.#lines.reachedBy(line));
+    if (line.answer === undefined) propose(line, this.#lines.reachedBy(line));
     line.answerDue = line.answer === undefined;
     line.ackDue = true;
     const sdp = line.answer ?? offer(line.audio);
@@ -267,7 +263,7 @@ export class Line implements LegDriver, AgentUser {
     const { hears } = line;
     const { streams } = line.audio.terms;
     if (streams === undefined || streams.all.length === 0 || !this.#lines.has(line.leg.id)) return;
-    const other = hears.kind === 'session' ? this.#find(({ audio }) => audio.media.id === hears.session) : undefined;
+    const other = hears.kind === 'session' ? this.#lines.heardBy(hears.session) : undefined;
     if (streams.hear(other?.audio.terms.streams)) wantPicture(other);
     if (other !== undefined) rejoinLater(this.#ports.kernel, this, line, other);
   }
@@ -276,31 +272,6 @@ export class Line implements LegDriver, AgentUser {
   peerOf({ leg }: LegLine): LegLine | undefined {
     const peer = this.board.peerOf(leg);
     return peer && this.#lines.get(peer.id);
-  }
-
-  /** Whom a caller reaches: who was rung on its behalf and has answered, or is the first that can be heard. */
-  #reached({ leg: { call } }: LegLine): LegLine | undefined {
-    const agreed = this.#linesOf(call).filter(
-      ({ leg, audio }) => leg.direction === 'out' && audio.agreed !== undefined,
-    );
-    return agreed.find(({ leg }) => leg.state === 'up') ?? agreed[0];
-  }
-
-  #find(wanted: (line: LegLine) => boolean): LegLine | undefined {
-    for (const line of this.#lines.values()) if (wanted(line)) return line;
-    return undefined;
-  }
-
-  #linesOf(call: string): readonly LegLine[] {
-    return this.#calls.get(call) ?? [];
-  }
-
-  #forget(line: LegLine): void {
-    const { id, call } = line.leg;
-    this.#lines.delete(id);
-    const others = this.#linesOf(call).filter((one) => one !== line);
-    if (others.length > 0) this.#calls.set(call, others);
-    else this.#calls.delete(call);
   }
 
   /** Whom a leg talks to hears its tones, if that is how he gets keys. */
@@ -313,29 +284,39 @@ export class Line implements LegDriver, AgentUser {
   acknowledged(line: LegLine): void {
     line.ackDue = false;
     live(line.audio);
+    if (line.outdated && line.leg.shows !== undefined) showParty(this, line, line.leg.shows);
     if (line.prompt !== undefined) this.hear(line.leg, line.prompt);
+    for (const act of line.atAck.splice(0)) act();
   }
 
   tap(leg: Leg, taps: readonly Tap[]): void {
     this.#lines.get(leg.id)?.audio.media.tap(taps);
   }
 
+  beep(leg: Leg): void {
+    this.#lines.get(leg.id)?.audio.media.beep();
+  }
+
+  /** A text to its phone, in the call (RFC 3428); false: it takes none there. */
+  text(leg: Leg, body: Uint8Array, then: (result: Response | Refusal) => void): boolean {
+    const line = this.#lines.get(leg.id);
+    return line !== undefined && sendText(line, body, then);
+  }
+
   mix(conference: string, spec: MixerSpec | undefined, recorded: (recording: Recording) => void): void {
-    let mixer = this.#mixers.get(conference);
-    if (spec === undefined) {
-      this.#mixers.delete(conference);
-      return mixer?.release();
-    }
-    mixer ??= this.#ports.media.mixer(conference, ({ tap, file, ms, endedBy, why }) =>
-      recorded({ tap, file: why === undefined ? file : '', ms, endedBy }),
-    );
-    this.#mixers.set(conference, mixer);
-    mixer.mix(spec);
+    this.#mixers.mix(conference, spec, recorded);
   }
 
   key(leg: Leg, digit: string, ms: number, by: CameBy): void {
     const line = this.#lines.get(leg.id);
     if (line !== undefined) sendKey(line, digit, ms, by);
+  }
+
+  /** Asks how well a leg hears and is heard now; told a moment later, with nothing where nothing came of it. */
+  measure(leg: Leg, then: (quality: Quality | undefined) => void): void {
+    const line = this.#lines.get(leg.id);
+    if (line === undefined) return this.#ports.kernel.afterStep(() => then(undefined));
+    line.audio.media.measure((stats) => then(stats?.quality));
   }
 
   musicOf(leg: Leg): string | undefined {
@@ -354,51 +335,14 @@ export class Line implements LegDriver, AgentUser {
   }
 
   #open(init: NewLeg, flow: Flow, terms: LegTerms): LegLine | undefined {
-    const { codecs = this.#ports.codecs(), identity = OWN_PHONE, latch = true, dtmf = 'auto', music } = terms;
     const media = this.#lease(flow.local.address);
     if (media === undefined) return undefined;
     const leg = this.board.add(init);
-    media.tell = (event) => this.#heard(leg, event);
-    const originId = String(this.#ports.kernel.random(2 ** 31));
-    const line: LegLine = {
-      leg,
-      identity,
-      session: undefined,
-      audio: newAudio(
-        media.session,
-        originId,
-        codecs,
-        this.#addressFor(media.session.local.address, flow),
-        latch,
-        dtmf,
-        this.#terms(init.account, flow, latch),
-      ),
-      asking: undefined,
-      objection: [],
-      music,
-      sessionTimer: terms.sessionTimer ?? this.#ports.sessionTimer?.() ?? 'off',
-      early: false,
-      answer: undefined,
-      answerDue: false,
-      ackDue: false,
-      hears: NOTHING,
-      prompt: undefined,
-    };
-    this.#lines.set(leg.id, line);
-    this.#calls.set(leg.call, [...this.#linesOf(leg.call), line]);
+    media.tell = (event) => takeMediaNews(this.board, this.#ports.user, leg, event);
+    const address = this.#addressFor(media.session.local.address, flow);
+    const line = newLine(this.#ports, leg, media.session, address, flow, terms);
+    this.#lines.add(line);
     return line;
-  }
-
-  #terms(account: string | undefined, flow: Flow, latch: boolean): AudioTerms {
-    const { srtp = 'off', timeout, video = 'relay' } = this.#ports.terms?.(account) ?? {};
-    const keying = (): Keying => createKeying(srtp, this.#ports.kernel);
-    const streams = new Streams({
-      lease: () => this.#ports.media.session(flow.local.address, () => undefined),
-      keying,
-      allows: (kind) => kind === 'text' || video === 'relay',
-      latch,
-    });
-    return { keying: keying(), streams, ...(timeout !== undefined && { timeout }) };
   }
 
   /** RFC 3261 §13.2.1: all provisional responses with a description, and the 200, carry the same one. */
@@ -421,34 +365,6 @@ export class Line implements LegDriver, AgentUser {
     return session === undefined ? undefined : Object.assign(lease, { session });
   }
 
-  #heard(leg: Leg, event: SessionEvent): void {
-    switch (event.event) {
-      case 'digit':
-        return this.board.digit(leg, event.digit, event.ms, event.by);
-      case 'recorded':
-        return this.#recorded(leg, event);
-      case 'talking':
-        return this.board.talking(leg, event.talking);
-      case 'played':
-        return this.board.played(leg, event.token);
-      case 'program':
-        if (event.end.endedBy === 'failed') this.#ports.user.programFailed(leg, event.end.why);
-        return this.board.programEnded(leg, event.token, event.end);
-      case 'failed':
-        if (event.file === undefined) return this.board.end(leg, CAUSES.noCircuit);
-        return this.#ports.user.soundMissing(leg, event.file, event.why);
-      case 'mediaTimeout':
-        return this.board.end(leg, CAUSES.silent);
-      case 'latched':
-        return this.#ports.user.latched(leg, event.source);
-    }
-  }
-
-  #recorded(leg: Leg, { tap, file, ms, endedBy, why }: Extract<SessionEvent, { event: 'recorded' }>): void {
-    if (why !== undefined) this.#ports.user.soundMissing(leg, file, why);
-    this.board.recorded(leg, { tap, file: why === undefined ? file : '', ms, endedBy });
-  }
-
   #answerFirst(line: LegLine, sdp: Uint8Array): boolean {
     const made = answer(line.audio, sdp);
     if ('sdp' in made) {
@@ -469,7 +385,7 @@ export class Line implements LegDriver, AgentUser {
   #close(leg: Leg): InviteSession | undefined {
     const line = this.#lines.get(leg.id);
     if (line === undefined) return undefined;
-    this.#forget(line);
+    this.#lines.forget(line);
     if (leg.direction === 'in') this.#hops.delete(leg.call);
     line.audio.media.release(({ quality }) => {
       if (quality !== undefined) this.#ports.user.rated?.(leg, quality);
@@ -477,6 +393,7 @@ export class Line implements LegDriver, AgentUser {
     line.audio.terms.streams?.release();
     // Who waits for what it would have said is told by and by that it will not.
     if (line.asking !== undefined) this.#ports.kernel.scene.after(0, line.asking);
+    if (line.texting.size > 0) this.#ports.kernel.scene.after(0, () => dropTexts(line));
     if (line.session !== undefined) this.#ended.add(line.session);
     return line.session;
   }
@@ -495,5 +412,3 @@ function refusalPhrase(cause: Cause): string {
 function earlyOffer({ session, answer: made, audio }: LegLine): Uint8Array | undefined {
   return session?.reliable === true && made === undefined ? repeated(audio) : undefined;
 }
-
-const NOTHING: Hears = { kind: 'nothing' };

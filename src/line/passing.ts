@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/index.ts';
-import { type Media, parseSdp, type PassedKind } from '../sdp/index.ts';
+import { type Media, parseSdp, type Passed, type PassedKind } from '../sdp/index.ts';
 import { answered, offer, reanswer, spoken } from './audio.ts';
+import { ANY_VIDEO } from './any-video.ts';
 import { follow } from './follow.ts';
 import type { Line } from './line.ts';
 import type { LegLine } from './types.ts';
@@ -15,6 +16,20 @@ type Models = ReadonlyMap<PassedKind, Media | undefined>;
 export function offerAs({ audio }: LegLine, caller: LegLine | undefined): void {
   const wanted = caller?.audio.terms.streams?.wanted() ?? [];
   for (const model of wanted) if (isKind(model.type)) audio.terms.streams?.follow(model.type, model, undefined);
+}
+
+/** A leg is rung before anybody knows what the one will have whom it talks to: any video that phones commonly have. */
+export function offerAny({ audio }: LegLine): void {
+  audio.terms.streams?.follow('video', ANY_VIDEO, undefined);
+}
+
+/** A caller who made no offer is offered what whom it reaches has, and first the codecs that are spoken there. */
+export function propose(leg: LegLine, other: LegLine | undefined): void {
+  const { audio } = leg;
+  if (other === undefined || audio.local !== undefined) return;
+  const spokenThere = other.audio.agreed?.receive.map(({ codec }) => codec) ?? [];
+  audio.codecs = [...new Set([...spokenThere.filter((codec) => audio.codecs.includes(codec)), ...audio.codecs])];
+  offerAs(leg, other);
 }
 
 /**
@@ -70,21 +85,47 @@ function news(wanted: ReadonlyMap<PassedKind, Media>, ours: Streams, theirs: Str
   return new Map([...wanted].filter(isNew));
 }
 
-/** Two legs were joined: a stream that both would have, and that one was refused, is offered to that one. */
-export function rejoin(line: Line, a: LegLine, b: LegLine): void {
-  if (line.peerOf(a) !== b || a.leg.state !== 'up' || b.leg.state !== 'up') return;
-  if (a.asking !== undefined || b.asking !== undefined) return;
+/**
+ * Two legs were joined: a stream that one has, and the other may have, is offered to the other; where both have it in formats of
+ * which one takes what the other does not, it is offered what is left. What nobody sees whom we had offered it ends.
+ */
+export function rejoin(line: Line, a: LegLine, b: LegLine, left = MOST_OFFERS): void {
+  if (left === 0 || line.peerOf(a) !== b || [a, b].some(({ leg }) => leg.state !== 'up' || leg.held)) return;
+  // Who is being asked, or has not answered our first offer, is asked when that is done.
+  if ([a, b].some(({ asking, answerDue }) => asking !== undefined || answerDue)) return;
   for (const kind of KINDS) {
-    const [ours, theirs] = [a.audio.terms.streams?.of(kind), b.audio.terms.streams?.of(kind)];
-    if (ours?.theirs === undefined || theirs?.theirs === undefined) continue;
-    if (ours.agreed !== undefined && theirs.agreed !== undefined) continue;
-    const [asked, model] = ours.agreed === undefined ? [a, theirs.theirs] : [b, ours.theirs];
-    return ask(line, asked, new Map([[kind, model]]), () => {
+    const wish = wishFor(kind, a, b) ?? wishFor(kind, b, a);
+    if (wish === undefined) continue;
+    return ask(line, wish.leg, new Map([[kind, wish.model]]), () => {
       line.watch(a);
       line.watch(b);
-      if (taken(asked, kind) !== undefined) rejoin(line, a, b);
+      rejoin(line, a, b, left - 1);
     });
   }
+}
+
+/** Both sides have then been asked, and asked again for less. */
+const MOST_OFFERS = 4;
+
+/** What a leg's peer is to be offered of a stream, so that both have it; undefined: they have, or cannot. */
+function wishFor(
+  kind: PassedKind,
+  leg: LegLine,
+  other: LegLine,
+): { readonly leg: LegLine; readonly model: Media | undefined } | undefined {
+  const { streams } = leg.audio.terms;
+  const own = streams?.of(kind);
+  const there = other.audio.terms.streams?.of(kind);
+  if (own?.agreed !== undefined && own.byUs && own.model !== undefined && there?.declined === true)
+    return { leg, model: undefined };
+  const model = there?.theirs;
+  if (model === undefined || own?.model === model || streams?.mayOffer(kind) !== true) return undefined;
+  return own?.agreed === undefined || !fits(own.agreed, there?.agreed) ? { leg, model } : undefined;
+}
+
+/** Whether whatever one sends the other takes. */
+function fits({ receive }: Passed, there: Passed | undefined): boolean {
+  return receive.every(({ format }) => there?.send.some((one) => one.format === format) ?? true);
 }
 
 /** Offers a leg's peer other streams than before; what it refuses is as it was. */
@@ -108,8 +149,10 @@ function withdraw({ audio }: LegLine, models: Models): void {
   for (const kind of models.keys()) {
     const stream = streams?.of(kind);
     if (stream === undefined) continue;
-    stream.theirs = stream.agreed === undefined ? undefined : stream.theirs;
-    if (stream.agreed === undefined) stream.model = undefined;
+    stream.declined = true;
+    if (stream.agreed !== undefined) continue;
+    stream.theirs = undefined;
+    stream.model = undefined;
   }
   offer(audio);
 }

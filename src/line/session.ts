@@ -3,7 +3,7 @@ import type { Ending, Reoffer, SessionUser } from '../sip/usage/types.ts';
 import { responseTo } from '../sip/message/index.ts';
 import { answer, answered, live, offer, repeated } from './audio.ts';
 import { causeOf, q850In } from './cause.ts';
-import { renamed } from './display.ts';
+import { introduce, renamed } from './display.ts';
 import { follow } from './follow.ts';
 import { takeInfo } from './keys.ts';
 import type { Line } from './line.ts';
@@ -44,20 +44,22 @@ export function lineSession(line: Line, leg: LegLine): SessionUser {
     },
     acknowledged(session, sdp) {
       session.keepChecked();
+      if (leg.ackDue) introduce(line, leg);
       line.acknowledged(leg);
       if (!leg.answerDue) return;
       leg.answerDue = false;
       if (sdp === undefined || !answered(leg.audio, sdp)) return line.board.end(leg.leg, CAUSES.noMedia);
       follow(line, leg);
+      line.watch(leg);
     },
     updated(_session, update) {
       renamed(line, leg, update);
     },
     reoffered(_session, reoffer) {
-      renamed(line, leg, reoffer.request);
       passOn(line, leg, reoffer.offer, () => {
         reply(line, leg, reoffer);
         follow(line, leg);
+        renamed(line, leg, reoffer.request);
       });
     },
     requested(_session, transaction) {

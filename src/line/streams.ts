@@ -26,6 +26,10 @@ export interface Stream {
   /** What the peer of the other leg says of it, and so do we; undefined: it is refused. */
   model: Media | undefined;
   agreed: Passed | undefined;
+  /** Its peer has it because we offered it, not of its own accord. */
+  byUs: boolean;
+  /** We have offered it, and its peer would not have it: it is not asked again. */
+  declined: boolean;
   epoch: number;
   /** How often its peer asked for a key frame by other ways than RTCP. */
   refreshes: number;
@@ -66,6 +70,11 @@ export class Streams {
     return this.#all.flatMap(({ theirs }) => theirs ?? []);
   }
 
+  /** Whether the peer may be offered one that it does not have. */
+  mayOffer(kind: PassedKind): boolean {
+    return this.#ports.allows(kind) && this.of(kind)?.declined !== true;
+  }
+
   /** Takes the peer's offer in: what it would have. */
   note(theirs: Sdp): void {
     const seen = new Set<PassedKind>();
@@ -74,7 +83,7 @@ export class Streams {
       if (kind === undefined || seen.has(kind)) continue;
       seen.add(kind);
       const stream = this.#stream(kind, at);
-      if (stream !== undefined) Object.assign(stream, { theirs: media, index: at });
+      if (stream !== undefined) Object.assign(stream, { theirs: media, index: at, byUs: false, declined: false });
     }
     for (const stream of this.#all) if (!seen.has(stream.kind)) stream.theirs = undefined;
   }
@@ -112,7 +121,10 @@ export class Streams {
   agree(ours: Sdp, theirs: Sdp, offerer: 'us' | 'peer'): void {
     for (const stream of this.#all) {
       const [own, said] = [ours.media[stream.index], theirs.media[stream.index]];
+      const before = stream.theirs;
       stream.theirs = said !== undefined && passedKind(said) === stream.kind ? said : undefined;
+      if (offerer === 'us' && before === undefined) stream.byUs = stream.theirs !== undefined;
+      if (offerer === 'us' && own !== undefined && own.port !== 0) stream.declined = stream.theirs === undefined;
       this.#connect(stream, own && said && readPassed(own, said, offerer, stream.keying));
     }
   }
@@ -176,8 +188,9 @@ export class Streams {
     if (known !== undefined) return known;
     const media = this.#ports.allows(kind) ? this.#ports.lease() : undefined;
     if (media === undefined) return undefined;
-    const nothing = { theirs: undefined, model: undefined, agreed: undefined, epoch: 0, refreshes: 0, hears: NOTHING };
-    const stream = { kind, index, media, keying: this.#ports.keying(), ...nothing };
+    const nothing = { theirs: undefined, model: undefined, agreed: undefined, byUs: false, declined: false };
+    const counts = { epoch: 0, refreshes: 0, hears: NOTHING };
+    const stream = { kind, index, media, keying: this.#ports.keying(), ...nothing, ...counts };
     this.#all.push(stream);
     return stream;
   }

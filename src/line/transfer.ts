@@ -52,7 +52,9 @@ export function isNamed({ callId, localTag, remoteTag }: Named, named: Replaces)
 /** Dialogs that ended a moment ago: who wants to replace one is told that it was too late (RFC 3891 §3). */
 export class Ended {
   readonly #now: () => number;
-  #dialogs: { readonly session: Named; readonly at: number }[] = [];
+  readonly #dialogs: { readonly session: Named; readonly at: number }[] = [];
+  /** Those before this one are forgotten: they are many, and go together. */
+  #first = 0;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -65,13 +67,15 @@ export class Ended {
 
   has(named: Replaces): boolean {
     this.#prune();
-    return this.#dialogs.some(({ session }) => isNamed(session, named));
+    return this.#dialogs.some(({ session }, at) => at >= this.#first && isNamed(session, named));
   }
 
   #prune(): void {
     const since = this.#now() - KEPT;
-    const first = this.#dialogs.findIndex(({ at }) => at > since);
-    this.#dialogs = first < 0 ? [] : this.#dialogs.slice(first);
+    while ((this.#dialogs[this.#first]?.at ?? Number.POSITIVE_INFINITY) <= since) this.#first += 1;
+    if (this.#first * 2 <= this.#dialogs.length) return;
+    this.#dialogs.splice(0, this.#first);
+    this.#first = 0;
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Leg, Party } from '../call/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { MediaEngine } from '../media/engine.ts';
-import type { Address, CodecName, Hears, Quality } from '../media/protocol.ts';
+import type { Address, CodecName, Hears, Quality, StrayKind } from '../media/protocol.ts';
 import type { SrtpPolicy } from '../sdp/index.ts';
-import type { Field, Request } from '../sip/message/index.ts';
+import type { Field, Request, Response } from '../sip/message/index.ts';
 import type { ServerTransaction } from '../sip/transaction/types.ts';
 import type { Flow } from '../sip/transport/types.ts';
-import type { Destination, InviteSession } from '../sip/usage/types.ts';
+import type { Destination, InviteSession, Refusal } from '../sip/usage/types.ts';
 import type { Audio, Dtmf } from './audio.ts';
 import type { IdentityPolicy } from './identity.ts';
 import type { TransferAsked } from './transfer.ts';
@@ -56,6 +56,8 @@ export interface LineUser {
   programFailed(leg: Leg, why: string): void;
   /** A leg's media come from elsewhere than its phone said. */
   latched(leg: Leg, source: Address): void;
+  /** Packets at a leg's port were not of its call: how many, and of the newest what was wrong and where it came from. */
+  strays?(leg: Leg, strays: { readonly packets: number; readonly kind: StrayKind; readonly source: Address }): void;
   /** How well a leg that is over heard and was heard. */
   rated?(leg: Leg, quality: Quality): void;
   /** A request outside any call. Must be answered. */
@@ -79,6 +81,8 @@ export interface Placement extends LegTerms {
   /** Who its display shows as the caller. */
   readonly shows: Party;
   readonly destination: Destination;
+  /** It is offered video though nobody is there yet to have it: somebody will be rung for it. */
+  readonly video?: boolean;
   /** What the INVITE says besides: how to ring, say. */
   readonly extras?: readonly Field[];
 }
@@ -99,6 +103,12 @@ export interface LegLine {
   answerDue: boolean;
   /** In: our 200 has been sent, its ACK has not come. */
   ackDue: boolean;
+  /** What waits for that ACK. */
+  readonly atAck: (() => void)[];
+  /** Who waits for what its phone says of a text. */
+  readonly texting: Set<(result: Response | Refusal) => void>;
+  /** In: it talks to somebody else than our 200 says, and is told so at the ACK. */
+  outdated: boolean;
   /** What its media was told to play last. */
   hears: Hears;
   /** The folder of the music that its hold lets others hear. */

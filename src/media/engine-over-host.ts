@@ -88,6 +88,8 @@ class EngineOverHost implements HostedEngine {
   /** Sessions closed here whose end the host has not told yet: their pairs are still leased. */
   readonly #closing = new Map<string, ((stats: SessionStats) => void) | undefined>();
   readonly #mixers = new Map<string, Mixing>();
+  /** Who asked what a session is like, in the order in which they did. */
+  readonly #asked = new Map<string, ((stats: SessionStats | undefined) => void)[]>();
   readonly #waiting: (() => void)[] = [];
   #hello = false;
   /** Pairs that the host keeps leased by itself. */
@@ -167,6 +169,12 @@ class EngineOverHost implements HostedEngine {
         return this.#tell(event.session, { event: 'program', token: event.token, end: event.end });
       case 'talking':
         return this.#tell(event.session, { event: 'talking', talking: event.talking });
+      case 'strays': {
+        const { session, ...strays } = event;
+        return this.#tell(session, strays);
+      }
+      case 'measured':
+        return this.#measured(event.session, event.stats);
       case 'mediaTimeout':
         return this.#tell(event.session, { event: 'mediaTimeout' });
       case 'failed':
@@ -181,6 +189,9 @@ class EngineOverHost implements HostedEngine {
     const orphans = [...this.#sessions.values()];
     for (const orphan of orphans) orphan.lost = true;
     for (const { id } of orphans) this.#tell(id, { event: 'failed', why });
+    const asked = [...this.#asked.values()].flat();
+    this.#asked.clear();
+    for (const then of asked) then(undefined);
   }
 
   #handle(tracked: Tracked): MediaSession {
@@ -202,10 +213,14 @@ class EngineOverHost implements HostedEngine {
       digit: (digit, ms, as) => {
         if (!tracked.lost) this.#send({ do: 'digit', session: tracked.id, digit, ms, as });
       },
+      beep: () => {
+        if (!tracked.lost) this.#send({ do: 'beep', session: tracked.id });
+      },
       pressed: (digit, ms) => {
         if (!tracked.lost && tracked.hears.kind === 'program')
           this.#send({ do: 'pressed', session: tracked.id, digit, ms });
       },
+      measure: (then) => this.#measure(tracked, then),
       release: (then) => this.#release(tracked, then),
     };
   }
@@ -246,6 +261,21 @@ class EngineOverHost implements HostedEngine {
 
   #mix({ id, generation, spec }: Mixing): void {
     this.#send({ do: 'mixer', mixer: id, generation, spec });
+  }
+
+  #measure({ id, lost }: Tracked, then: (stats: SessionStats | undefined) => void): void {
+    if (lost || !this.#sessions.has(id)) return this.#kernel.afterStep(() => then(undefined));
+    const waiting = this.#asked.get(id);
+    if (waiting !== undefined) return void waiting.push(then);
+    this.#asked.set(id, [then]);
+    this.#send({ do: 'measure', session: id });
+  }
+
+  /** One answer is for all who asked before it came. */
+  #measured(id: string, stats: SessionStats): void {
+    const waiting = this.#asked.get(id) ?? [];
+    this.#asked.delete(id);
+    for (const then of waiting) then(stats);
   }
 
   #release(tracked: Tracked, then: ((stats: SessionStats) => void) | undefined): void {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { octetsOf, wavHeader } from '../codec/index.ts';
 import { digitPackets, newHeader, readHeader, type RtpHeader, writeEvent, writeHeader } from '../rtp/index.ts';
 import type { MediaEngine, MediaSession, SessionEvent } from './engine.ts';
-import type { Address, PayloadMap, RtpEnd } from './protocol.ts';
+import type { Address, PayloadMap, RtpEnd, SessionStats } from './protocol.ts';
 
 /** A media engine among phones: what each implementation of the port hands to the contract. */
 export interface MediaBench {
@@ -222,6 +222,34 @@ export function mediaEngineContract(name: string, make: () => Promise<MediaBench
     for (const [at, { timestamp }] of heard.entries())
       assert.equal((timestamp - (heard[0]?.timestamp ?? 0)) >>> 0, at * FRAME);
     assert.deepEqual(alice.events, [{ event: 'played', token: 't1' }]);
+  });
+
+  story('whoever asks is told what a session is like now; also of one that is over', async (bench) => {
+    const [alice, bob] = [await leg(bench), await leg(bench)];
+    await set(bench, () => bob.session.hear({ kind: 'session', session: alice.session.id }));
+    alice.say(5);
+    await bench.until(() => bob.phone.received.length === 5);
+    const told = new Array<SessionStats | undefined>();
+    const ask = ({ session }: Leg): void => session.measure((stats) => void told.push(stats));
+    bench.step(() => {
+      ask(alice);
+      ask(alice);
+      ask(bob);
+    });
+    assert.equal(told.length, 0, 'not before the step is over');
+    await bench.until(() => told.length === 3);
+    assert.deepEqual(told[0], told[1]);
+    const [first, , last] = told;
+    assert.deepEqual([first?.packetsIn, first?.quality?.codec, first?.quality?.received.packets], [5, 'PCMU', 5]);
+    assert.deepEqual([last?.packetsOut, last?.quality], [5, undefined]);
+    bench.step(() => {
+      ask(alice);
+      alice.session.release();
+      ask(alice);
+    });
+    await bench.until(() => told.length === 5);
+    const both = [told[3], told[4]].map((stats) => stats?.packetsIn ?? 0);
+    assert.ok(both.includes(5) && both.includes(0), 'before it was over, and after');
   });
 
   story('a missing file is told, and counts as played', async (bench) => {

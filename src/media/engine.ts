@@ -7,6 +7,7 @@ import type {
   RecordingEnd,
   RtpEnd,
   SessionStats,
+  StrayKind,
   Tap,
 } from './protocol.ts';
 
@@ -29,6 +30,8 @@ export type SessionEvent =
       readonly why?: string;
     }
   | { readonly event: 'mediaTimeout' }
+  /** So many packets at its port were not of its call; of the newest, what was wrong and where it came from. */
+  | { readonly event: 'strays'; readonly packets: number; readonly kind: StrayKind; readonly source: Address }
   /** With `file`: only that file is missing or unreadable; it counts as played, and the session lives. */
   | { readonly event: 'failed'; readonly why: string; readonly file?: string };
 
@@ -45,8 +48,12 @@ export interface MediaSession {
   tap(taps: readonly Tap[]): void;
   /** Sends a key to the peer. */
   digit(digit: string, ms: number, as: KeyWay): void;
+  /** Lets the peer hear that it is recorded, through what it hears. */
+  beep(): void;
   /** The peer pressed a key, as signalling was told: for a program that it talks to. */
   pressed(digit: string, ms: number): void;
+  /** Asks what it is like now; `then` is told a moment later, with nothing if its host is gone. */
+  measure(then: (stats: SessionStats | undefined) => void): void;
   /** Ends the session; its ports rest five seconds before they are leased again. `then` is told what it was like, later, if its host lives. */
   release(then?: (stats: SessionStats) => void): void;
 }

@@ -69,12 +69,16 @@ class MediaHost implements Host {
         return this.#apply(command.session, command.generation, command.spec);
       case 'digit':
         return this.#context.sessions.get(command.session)?.keying.press(command.digit, command.ms, command.as);
+      case 'beep':
+        return this.#context.sessions.get(command.session)?.keying.beep();
       case 'pressed':
         return this.#context.sessions.get(command.session)?.program?.digit(command.digit, command.ms);
       case 'mixer':
         return mixerOf(this.#context, command.mixer).apply(command.generation, command.spec);
       case 'unmix':
         return this.#unmix(command.mixer);
+      case 'measure':
+        return this.#measure(command.session);
       case 'close':
         return this.#close(command.session);
     }
@@ -139,6 +143,11 @@ class MediaHost implements Host {
   #unmix(id: string): void {
     this.#context.mixers.get(id)?.close();
     forgetIfIdle(this.#context, id);
+  }
+
+  #measure(id: string): void {
+    const stats = this.#context.sessions.get(id)?.stats() ?? NONE;
+    this.#ports.tell({ event: 'measured', session: id, stats });
   }
 
   #close(id: string): void {

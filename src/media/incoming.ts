@@ -11,17 +11,20 @@ const header = newHeader();
 
 /** Takes a datagram on a leg's RTP port: what is not that leg's is counted and dropped, the rest goes to who hears it. */
 export function receiveRtp(session: Session, bytes: Uint8Array, address: string, port: number): void {
-  const payload = readHeader(bytes, header) ? session.payloads[header.payload] : undefined;
-  if (payload === undefined)
-    return session.end?.rtcp === 'mux' && isRtcp(bytes) ? session.rtcp(bytes, address, port) : drop(session);
+  const shaped = readHeader(bytes, header);
+  const payload = shaped ? session.payloads[header.payload] : undefined;
+  if (payload === undefined) {
+    if (session.end?.rtcp === 'mux' && isRtcp(bytes)) return session.rtcp(bytes, address, port);
+    return session.stray(shaped ? 'payload' : 'shape', address, port);
+  }
   const now = session.host.ports.now();
   const verdict = session.latch.judge(address, port, header.ssrc, header.sequence, now);
-  if (verdict === 'stranger') return drop(session);
+  if (verdict === 'stranger') return session.stray('source', address, port);
   session.packetsIn += 1;
   session.heardAt = now;
   const event = isEvent(payload);
   if (event) session.digits.take(bytes, header, now, EVENT_CLOCK[payload]);
-  else session.reports.heard(header, now);
+  else session.reports.heard(header, now, payload);
   if (session.playing !== undefined) startIfReady(session);
   if (!event) feed(session.host, session.id, payload, bytes, header, now);
   session.host.abroad.carry(session.id, bytes, payload);
@@ -47,8 +50,4 @@ export function receiveFromAbroad(host: HostContext, heard: string, bytes: Uint8
   if (!isEvent(kind)) feed(host, heard, kind, bytes, header, now);
   const audience = host.audiences.get(heard);
   if (audience !== undefined) passOn(audience, bytes, kind, now);
-}
-
-function drop(session: Session): void {
-  session.dropped += 1;
 }

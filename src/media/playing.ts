@@ -67,8 +67,8 @@ export class Playing implements Paced {
   /** Time goes on for a leg that may not hear: what plays once always ends. */
   #frame(codec: CodecName, ptime: number): boolean {
     if (isLaw(codec)) return this.#copied(codec, ptime * SAMPLES_PER_MS);
-    const { bitrate, dtx } = this.#session.end?.send ?? {};
-    const usual = bitrate === undefined && dtx === undefined;
+    const { bitrate, dtx, constant } = this.#session.end?.send ?? {};
+    const usual = bitrate === undefined && dtx === undefined && constant === undefined;
     return this.#source.kind === 'shared' && usual ? this.#broadcast(this.#source.clip, codec) : this.#said(ptime);
   }
 

@@ -5,10 +5,10 @@ import type { HostEvent } from './protocol.ts';
 
 /** Where sounds come from: names of the protocol, octets of RIFF WAVE or Ogg Opus files. Each answers once, at once or later. */
 export interface SoundFiles {
-  /** The file of this name; undefined: there is none. */
-  load(name: string, then: (wav: Uint8Array | undefined) => void): void;
+  /** The file of this name; undefined: there is none, or with `why` one that cannot be read. */
+  load(name: string, then: (wav: Uint8Array | undefined, why?: string) => void): void;
   /** Names to {@link load} of what plays as music on hold, in order; of that folder among the sounds, `music` unless said. */
-  music(then: (names: readonly string[]) => void, folder?: string): void;
+  music(then: (names: readonly string[], why?: string) => void, folder?: string): void;
 }
 
 /** A recording that is being written. What it is told is done in order; errors are told at the end. */

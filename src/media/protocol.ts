@@ -12,9 +12,14 @@ export type { ToneCountry } from '../codec/tones/countries.ts';
 export interface PayloadMap {
   readonly payload: number;
   readonly codec: CodecName;
-  /** Opus: no more bits a second than this, and nothing during silence; as the peer asked (RFC 7587 §6.1). */
+  /** Opus, as the peer asked (RFC 7587 §6.1): no more bits a second than this, and nothing during silence; */
   readonly bitrate?: number;
   readonly dtx?: true;
+  /** packets of one size; a coarse copy of each frame in the next; */
+  readonly constant?: true;
+  readonly fec?: true;
+  /** it plays no more samples a second than this. */
+  readonly playback?: number;
 }
 
 /** A peer may answer with another number than the one it was offered, and takes that one (RFC 3264 §7). */
@@ -104,7 +109,8 @@ export interface Tone {
 /** What a leg hears. */
 export type Hears =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'session'; readonly session: string }
+  /** Without its telephone-events where signalling sends those that are meant for this leg. */
+  | { readonly kind: 'session'; readonly session: string; readonly keys?: 'held' }
   /** Plays once, from its first sample or `from` ms on, `gain` dB louder; then `played` with this token. Several names play one after another. */
   | {
       readonly kind: 'file';
@@ -202,11 +208,15 @@ export type HostCommand =
       readonly ms: number;
       readonly as: KeyWay;
     }
+  /** Lets the leg hear that it is recorded: a tone through whatever it hears. */
+  | { readonly do: 'beep'; readonly session: string }
   /** The leg pressed a key, as signalling was told (SIP INFO); keys in its media the host knows by itself. */
   | { readonly do: 'pressed'; readonly session: string; readonly digit: string; readonly ms: number }
   /** Makes a mixer, or tells it anew what to do; it lives until `unmix`. */
   | { readonly do: 'mixer'; readonly mixer: string; readonly generation: number; readonly spec: MixerSpec }
   | { readonly do: 'unmix'; readonly mixer: string }
+  /** Asks what a session is like now; `measured` answers. */
+  | { readonly do: 'measure'; readonly session: string }
   | { readonly do: 'close'; readonly session: string };
 
 /** How well a leg heard and was heard. Losses in packets, times in milliseconds, opinions from 1 to 4.5 (ITU-T G.107). */
@@ -225,6 +235,9 @@ export interface Quality {
   /** There and back; left out: not known. */
   readonly roundTrip?: number;
 }
+
+/** What was wrong with a packet: it was no RTP, of a payload number that nobody agreed, from elsewhere, or not protected as agreed. */
+export type StrayKind = 'shape' | 'payload' | 'source' | 'protection';
 
 export interface SessionStats {
   readonly packetsIn: number;
@@ -264,6 +277,15 @@ export type HostEvent =
       readonly why?: string;
     }
   | { readonly event: 'mediaTimeout'; readonly session: string }
+  /** So many packets at its port were not of its call, since this was told last; of the newest, what was wrong and where it came from. */
+  | {
+      readonly event: 'strays';
+      readonly session: string;
+      readonly packets: number;
+      readonly kind: StrayKind;
+      readonly source: Address;
+    }
+  | { readonly event: 'measured'; readonly session: string; readonly stats: SessionStats }
   | { readonly event: 'closed'; readonly session: string; readonly stats: SessionStats }
   /** With `file`: only that file is missing or unreadable; it counts as played, and the session lives. */
   | { readonly event: 'failed'; readonly session: string; readonly why: string; readonly file?: string };

@@ -1,13 +1,14 @@
 import { isLaw, transcode, unitsOf } from '../codec/index.ts';
 import {
   HEADER_OCTETS as HEADER,
-  rescaleEvents,
+  isSingle,
   type RtpHeader,
   sequenceAhead,
   timestampAhead,
   writeHeader,
 } from '../rtp/index.ts';
 import { COMFORT, EVENT_CLOCK, isEvent, type Kind } from './kinds.ts';
+import { PassedKeys, sendScaled, sendTogether } from './keys/passed.ts';
 import type { RtpEnd } from './protocol.ts';
 import type { Session } from './session.ts';
 import { advance, nextTimestamp } from './stream.ts';
@@ -27,6 +28,9 @@ export interface Mapping {
   ssrc: number;
   sequenceOffset: number;
   timestampOffset: number;
+  /** Of keys that come in another clock rate than they go on in; and our timestamp of the last one. */
+  keys: PassedKeys | undefined;
+  keyAt: number;
   /** Newest sequence number and audio timestamp of the source, and the oldest that still has a place in ours. */
   newest: number;
   newestTimestamp: number;
@@ -39,6 +43,8 @@ export function createMapping(): Mapping {
     ssrc: 0,
     sequenceOffset: 0,
     timestampOffset: 0,
+    keys: undefined,
+    keyAt: 0,
     newest: 0,
     newestTimestamp: 0,
     oldest: 0,
@@ -48,11 +54,12 @@ export function createMapping(): Mapping {
 /** Sends a packet of another leg, or its own echoed, out as part of this leg's stream. The octets are changed in place. */
 export function relay(to: Session, header: RtpHeader, bytes: Uint8Array, kind: Kind, now: number): void {
   const { end } = to;
-  if (end?.send === undefined || to.latch.target === undefined || to.keying.holds) return;
+  if (end?.send === undefined || to.latch.target === undefined) return;
+  if (to.keying.holds && !(isEvent(kind) && !holdsKeys(to) && to.keying.yields())) return;
   if (interpreted(to, header, bytes, kind, now)) return;
   if (!follows(to, header, kind)) anchor(to, header, now);
   if (sequenceAhead(to.mapping.oldest, header.sequence) < 0) return;
-  const payload = payloadOf(kind, end);
+  const payload = isEvent(kind) && holdsKeys(to) ? undefined : payloadOf(kind, end);
   if (payload === undefined) skip(to.mapping, header.sequence);
   else pass(to, header, bytes, kind, payload, now);
 }
@@ -60,17 +67,38 @@ export function relay(to: Session, header: RtpHeader, bytes: Uint8Array, kind: K
 function pass(to: Session, header: RtpHeader, bytes: Uint8Array, kind: Kind, payload: number, now: number): void {
   const { end, stream, mapping } = to;
   const event = isEvent(kind);
+  if (event && EVENT_CLOCK[kind] !== (end?.events?.sendClock ?? 8000))
+    return passKey(to, header, bytes, EVENT_CLOCK[kind], now);
   const marker = header.marker || (stream.fresh && !event);
   if (!event) stream.fresh = false;
   const sequence = (header.sequence + mapping.sequenceOffset) & 0xffff;
   const timestamp = (header.timestamp + mapping.timestampOffset) >>> 0;
   const packet = bare(bytes, header);
   writeHeader(packet, marker, payload, sequence, timestamp, stream.ssrc);
-  if (event) rescaleEvents(packet, HEADER, packet.length, EVENT_CLOCK[kind], end?.events?.sendClock ?? 8000);
-  else if (isLaw(kind) && kind !== end?.send?.codec) transcode(kind, packet, HEADER, packet.length);
+  if (!event && isLaw(kind) && kind !== end?.send?.codec) transcode(kind, packet, HEADER, packet.length);
   const units = event || kind === 'comfort' ? 0 : unitsOf(kind, packet, HEADER, packet.length);
   advance(stream, sequence, timestamp, units, packet.length - HEADER, now);
   to.send(packet);
+}
+
+/** A key in another clock rate than the leg's: it may need more packets than it came in. */
+function passKey(to: Session, header: RtpHeader, bytes: Uint8Array, clock: number, now: number): void {
+  const { mapping, end } = to;
+  const place = {
+    sequence: header.sequence + mapping.sequenceOffset,
+    timestamp: (header.timestamp + mapping.timestampOffset) >>> 0,
+    now,
+  };
+  if (!isSingle(header)) return sendTogether(to, header, bytes, clock, place);
+  mapping.keys ??= new PassedKeys();
+  const key = mapping.keys.scaled(header, bytes, clock, end?.events?.sendClock ?? 8000);
+  if (key === undefined) return skip(mapping, header.sequence);
+  if (key.first) mapping.keyAt = place.timestamp;
+  const more = sendScaled(to, key, header.marker, { ...place, timestamp: mapping.keyAt }) - 1;
+  if (more === 0) return;
+  // What came before has its place before them.
+  mapping.sequenceOffset += more;
+  mapping.oldest = header.sequence;
 }
 
 /** Whether the packet is interpreted, since it is in another codec than the leg is sent, or one before it was. */
@@ -87,6 +115,11 @@ function interpreted(to: Session, header: RtpHeader, bytes: Uint8Array, kind: Ki
   // A voice that began with its reader has not met this packet; another one knows it, and takes it once.
   if (!isEvent(kind)) feed(to.host, to.heard, kind, bytes, header, now);
   return true;
+}
+
+/** Whether the keys of whom a leg hears come to it by signalling. */
+function holdsKeys({ hears }: Session): boolean {
+  return hears.kind === 'session' && hears.keys === 'held';
 }
 
 export function endInterpreting(to: Session): void {

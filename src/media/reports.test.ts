@@ -44,6 +44,21 @@ function call(more: Parameters<typeof end>[1] = {}) {
   return { world, phone, local };
 }
 
+test('of all codecs that were agreed the quality names the one that came, and jitter is measured by its clock', () => {
+  const receive = [
+    { payload: 0, codec: 'PCMU' },
+    { payload: 111, codec: 'opus' },
+  ] as const;
+  const { world, phone, local } = call({ receive });
+  for (let sequence = 0; sequence < 100; sequence += 1) {
+    phone.send(rtp(sequence, sequence * 960, 7, 111), local);
+    world.pass(20);
+  }
+  const { codec, received } = qualityOf(world) ?? {};
+  assert.deepEqual([codec, received?.packets], ['opus', 100]);
+  assert.ok((received?.jitter ?? 99) < 2, `${received?.jitter} ms`);
+});
+
 test('quality tells what came, what the phone says of what it got, and the way there and back', () => {
   const { world, phone, local } = call();
   for (let sequence = 0; sequence < 400; sequence += 1) {

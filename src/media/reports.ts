@@ -53,8 +53,8 @@ export class Reports {
   #told: { block?: ReportBlock; metrics?: VoipMetrics; roundTrip?: number } = {};
   /** Where the peer's RTCP came from in this epoch: RTCP latches by itself. */
   #latched: Address | undefined;
-  /** Of what came; kept while the leg is held. */
-  #lastCodec: CodecName | undefined;
+  /** Of what came last; kept while the leg is held. */
+  #heardCodec: CodecName | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -67,8 +67,9 @@ export class Reports {
     this.#latched = undefined;
   }
 
-  /** An audio packet of the peer's: what reception reports are made of. */
-  heard(header: RtpHeader, now: number): void {
+  /** A packet of the peer's, of this kind if it is audio: what reception reports are made of. */
+  heard(header: RtpHeader, now: number, kind?: CodecName | 'comfort'): void {
+    if (kind !== undefined && kind !== 'comfort' && kind !== this.#heardCodec) this.#speaks(kind);
     if (header.ssrc !== this.#source) {
       this.#before = { packets: this.#packets, lost: this.#lost };
       this.#source = header.ssrc;
@@ -126,9 +127,14 @@ export class Reports {
   }
 
   get #codec(): CodecName | undefined {
-    const { end } = this.#session;
-    if (end?.receive[0] !== undefined) this.#lastCodec = end.receive[0].codec;
-    return this.#lastCodec;
+    return this.#heardCodec ?? this.#session.end?.receive[0]?.codec;
+  }
+
+  /** Of all that were agreed the peer chose this one: its clock is what jitter is measured by. */
+  #speaks(codec: CodecName): void {
+    const before = this.#clock;
+    this.#heardCodec = codec;
+    if (this.#clock !== before) this.#jitter = new JitterEstimate(this.#clock);
   }
 
   get #clock(): number {
@@ -223,6 +229,7 @@ export class Reports {
     this.#timer = after('house', INTERVAL * (0.5 + chance / 256), () => {
       this.#arm();
       if (this.#session.stream.packets > 0 || this.#sequence.received > 0) this.#send([]);
+      this.#session.strays.look(this.#session);
       this.#checkSilence();
     });
   }

@@ -13,12 +13,13 @@ import type { Playing } from './playing.ts';
 import type { Pair, PairUser } from './pool.ts';
 import { Protection } from './protect.ts';
 import type { ProgramTalk } from './program/talk.ts';
-import type { Hears, KeyWay, RtpEnd, SessionSpec, SessionStats } from './protocol.ts';
+import type { Hears, KeyWay, RtpEnd, SessionSpec, SessionStats, StrayKind } from './protocol.ts';
 import { createMapping, type Mapping } from './relay.ts';
 import { Reports } from './reports.ts';
 import { UNITS_PER_MS } from '../codec/index.ts';
 import { createStream, type OutgoingStream } from './stream.ts';
 import type { Interpreter } from './voice/interpreter.ts';
+import { Strays } from './strays.ts';
 import { SessionMouth } from './voice/mouth.ts';
 import type { Rate, Voice } from './voice/types.ts';
 import { voiceOf } from './voice/voices.ts';
@@ -64,6 +65,7 @@ export class Session implements PairUser {
   packetsIn = 0;
   packetsOut = 0;
   dropped = 0;
+  readonly strays = new Strays();
   /** Whether there are keys to protect with: asked for each packet. */
   #protects = false;
   #inband: Inband | undefined;
@@ -89,9 +91,15 @@ export class Session implements PairUser {
 
   rtp(bytes: Uint8Array, address: string, port: number): void {
     const packet = this.#protects ? this.protection.open(bytes) : bytes;
-    if (packet === undefined) this.dropped += 1;
+    if (packet === undefined) this.stray('protection', address, port);
     else if (this.end?.relay !== undefined) receivePassing(this, packet, address, port);
     else receiveRtp(this, packet, address, port);
+  }
+
+  /** A packet at its RTP port that is not of its call. */
+  stray(kind: StrayKind, address: string, port: number): void {
+    this.dropped += 1;
+    if (this.end !== undefined && this.end.receive.length > 0) this.strays.count(kind, address, port);
   }
 
   rtcp(bytes: Uint8Array, address: string, port: number): void {
@@ -149,6 +157,11 @@ export class Session implements PairUser {
     // What is still being read for this leg must not begin to play.
     this.hears = { kind: 'nothing' };
     this.reports.close();
+    return this.stats();
+  }
+
+  /** As it is now. */
+  stats(): SessionStats {
     const { packetsIn, packetsOut, dropped } = this;
     const quality = this.reports.quality();
     return { packetsIn, packetsOut, dropped, ...(quality && { quality }) };
@@ -188,9 +201,11 @@ function sameSource(before: RtpEnd, after: RtpEnd): boolean {
   );
 }
 
+const NONE: readonly Payload[] = Array.from({ length: 128 });
+
 /** A leg that takes no audio takes no digits either: its packets are nobody's. */
 function payloadsOf(end: RtpEnd): readonly Payload[] {
-  const payloads: Payload[] = Array.from({ length: 128 });
+  const payloads = NONE.slice();
   if (end.receive.length === 0) return payloads;
   for (const { payload, codec } of end.receive) payloads[payload & 0x7f] = nameOf(codec);
   if (end.comfort === true) payloads[COMFORT] = 'comfort';

@@ -158,6 +158,7 @@ test('a sound file that is cut short plays as far as it goes, one without sound 
   world.pass(1000);
   assert.equal(phone.received.length, 5);
   assert.deepEqual(told(world, 'failed'), [
+    { event: 'failed', session: 'a', why: 'short: cut short, 100 of 1000 ms', file: 'short' },
     { event: 'failed', session: 'a', why: 'header: no data', file: 'header' },
     { event: 'failed', session: 'a', why: 'none: no RIFF WAVE file', file: 'none' },
     { event: 'failed', session: 'a', why: 'no such file: absent', file: 'absent' },

@@ -32,6 +32,16 @@ test('people read where to point a phone, what to dial and where the page is', (
   assert.doesNotMatch(text, /127\.0\.0\.1:5060|PASSWORD/);
 });
 
+test('the link to the console is always shown to people, and to programs when it was made just now', () => {
+  const link = 'http://127.0.0.1:8080/#token=stw_1';
+  for (const made of [true, false]) {
+    const own = { ...info, console: { link, made } };
+    assert.ok(readyText(own).includes(link));
+    assert.equal(JSON.parse(readyLine(own)).console, made ? link : undefined);
+  }
+  assert.match(readyText(info), /http:\/\/127\.0\.0\.1:8080\n.*strowger token create/);
+});
+
 test('passwords are shown when they were made just now, and only those', () => {
   const fresh = {
     ...info,

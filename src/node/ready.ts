@@ -10,6 +10,8 @@ export interface ReadyInfo {
   readonly sip: Sip;
   /** `http://127.0.0.1:8080` */
   readonly http: string;
+  /** What signs a browser in. To programs it is told only when it was made just now. */
+  readonly console?: { readonly link: string; readonly made: boolean };
   readonly data: string;
   /** The configuration's file; undefined: the demo exchange. */
   readonly configuration?: string;
@@ -21,8 +23,12 @@ export interface ReadyInfo {
 /** The first line on stdout for programs: where the exchange is, no secrets (but for those made just now). */
 export function readyLine(info: ReadyInfo): string {
   const made = info.accounts.filter((account) => account.password !== undefined);
-  const { sip, http, data } = info;
-  return `${JSON.stringify({ ready: true, sip, http, data, ...(made.length > 0 ? { accounts: made } : {}) })}\n`;
+  const { sip, http, data, console } = info;
+  const secrets = {
+    ...(console?.made === true && { console: console.link }),
+    ...(made.length > 0 && { accounts: made }),
+  };
+  return `${JSON.stringify({ ready: true, sip, http, data, ...secrets })}\n`;
 }
 
 type Row = readonly [address: string, protocol: string];
@@ -48,8 +54,13 @@ export function readyText(info: ReadyInfo): string {
     away.length > 0 ? '' : '  Only phones on this machine reach it; --bind names other addresses.\n',
     accounts(info),
     numbers(info),
-    section('Status page', [[info.http]]),
+    browser(info),
   ].join('');
+}
+
+function browser({ http, console: own }: ReadyInfo): string {
+  if (own !== undefined) return section('Console: open this in a browser', [[own.link]]);
+  return `${section('Console', [[http]])}  It asks for a token: strowger token create --scope read calls\n`;
 }
 
 function numbers({ numbers: all }: ReadyInfo): string {

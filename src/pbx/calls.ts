@@ -27,6 +27,7 @@ interface Followed {
   answeredAt: number | undefined;
   endedAt: number | undefined;
   cause: Cause;
+  left: boolean;
   quality?: Quality;
 }
 
@@ -97,12 +98,13 @@ export class Calls {
           answeredAt: undefined,
           endedAt: undefined,
           cause: CAUSES.normal,
+          left: false,
         });
         return;
       case 'leg.up':
         return this.#up(record, leg, now);
       case 'leg.gone':
-        return this.#gone(record, leg, event.cause, now);
+        return this.#gone(record, event, now);
       case 'leg.ringing':
       case 'leg.held':
       case 'leg.resumed':
@@ -143,11 +145,12 @@ export class Calls {
     this.#tell({ event: 'call.answered', call: record.id, by: leg.party });
   }
 
-  #gone(record: Record, leg: Leg, cause: Cause, now: number): void {
+  #gone(record: Record, { leg, cause, left }: LegEvent & { readonly event: 'leg.gone' }, now: number): void {
     const followed = record.legs.get(leg.id);
     if (followed === undefined) return;
     followed.endedAt = now;
     followed.cause = cause;
+    followed.left = left;
     this.#close(record, now);
   }
 
@@ -189,7 +192,7 @@ function legOf(legs: Record['legs'], placed: Record['placed']): Followed | undef
 
 /** A leg that ended as if all were well before it was answered was given up: CANCEL, or answered elsewhere. */
 function legFacts(
-  { leg, startedAt, answeredAt, endedAt = startedAt, cause, quality }: Followed,
+  { leg, startedAt, answeredAt, endedAt = startedAt, cause, left, quality }: Followed,
   now: number,
 ): LegFacts {
   const { direction, party, behalf } = leg;
@@ -201,6 +204,7 @@ function legFacts(
     answeredAt,
     endedAt: Math.min(endedAt, now),
     cause: gaveUp ? CAUSES.cancelled : cause,
+    left,
     forwardedBy: behalf,
     quality,
   };

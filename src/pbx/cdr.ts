@@ -12,6 +12,8 @@ export interface LegFacts {
   readonly answeredAt: number | undefined;
   readonly endedAt: number;
   readonly cause: Cause;
+  /** Its phone ended it, not we. */
+  readonly left?: boolean;
   /** The accounts that sent the call there, the last one first. */
   readonly forwardedBy?: readonly string[] | undefined;
   /** undefined: nothing came of it, or it is told later. */
@@ -123,10 +125,10 @@ function rowOf(facts: CallFacts): CdrRow {
 }
 
 function flat(facts: LegFacts): LegRecord {
-  const { direction, party, startedAt, answeredAt, endedAt, cause, quality, forwardedBy } = facts;
+  const { direction, party, startedAt, answeredAt, endedAt, cause, left, quality, forwardedBy } = facts;
   const { name, number } = party;
   const { status, reasonPhrase, q850 } = cause;
-  const told = { status, reasonPhrase, q850, quality, forwardedBy };
+  const told = { status, reasonPhrase, q850, left, quality, forwardedBy };
   return { direction, party: { name, number }, startedAt, answeredAt, endedAt, ...told };
 }
 

@@ -17,6 +17,7 @@ export interface Locale {
 export class Directory {
   readonly #stored = new Map<string, Secrets>();
   #accounts: ReadonlyMap<string, Account> = new Map();
+  #trunks: readonly Account[] = [];
   #algorithms: readonly Algorithm[] = [];
   #locale: Locale = { language: 'en', timeZone: 'UTC' };
   /** What accounts are offered, each different list once, and the share of the accounts up to it. */
@@ -30,6 +31,7 @@ export class Directory {
   replace({ accounts, algorithms, language = 'en', timeZone = 'UTC' }: Config): void {
     this.#locale = { language, timeZone };
     this.#accounts = new Map(accounts.map((account) => [account.number, account]));
+    this.#trunks = accounts.filter(({ trusted, addresses }) => trusted === true && addresses !== undefined);
     this.#algorithms = algorithms;
     this.#offers = sharesOf(accounts.map((account) => account.algorithms ?? algorithms));
   }
@@ -68,6 +70,11 @@ export class Directory {
   trusts(user: string, address: string): boolean {
     const addresses = this.#accounts.get(user)?.addresses;
     return addresses !== undefined && comesFrom(addresses, address);
+  }
+
+  /** The trunk whose requests come from there, whoever it says is calling: a trusted account with that address. */
+  trunkAt(address: string): string | undefined {
+    return this.#trunks.find(({ addresses = [] }) => comesFrom(addresses, address))?.number;
   }
 
   /** How the account is met that a request says it comes from. */

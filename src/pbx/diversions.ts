@@ -3,7 +3,7 @@ import type { Leg } from '../call/index.ts';
 import type { Brought } from './diverted.ts';
 import type { Directory } from './directory.ts';
 import { matches } from './dialplan.ts';
-import type { Committed, DiversionRow, Store } from './store.ts';
+import type { Change, Committed, DiversionRow, SettingRow, Store } from './store.ts';
 
 /** When calls of an account go elsewhere. */
 export const OCCASIONS = ['always', 'busy', 'noAnswer', 'unregistered'] as const;
@@ -31,6 +31,10 @@ export type DiversionRefusal =
 
 /** How long a phone rings before its call goes on, unless it is said. */
 const AFTER = 15_000;
+/** Who called an account last is kept among the settings, under this and its number. */
+const LAST_CALLER = 'last caller ';
+/** Nobody waits for it: it is written with what else there is to write (ms). */
+const PATIENCE = 5000;
 
 /** The forwards of accounts: what the configuration says, which nothing else may change, and what users set, in the Store. */
 export class Diversions {
@@ -52,6 +56,12 @@ export class Diversions {
 
   restore(rows: readonly DiversionRow[]): void {
     for (const row of rows) this.#rows.set(row.id, row);
+  }
+
+  /** Who called before this start. */
+  recall(settings: readonly SettingRow[]): void {
+    for (const { id, value } of settings)
+      if (id.startsWith(LAST_CALLER)) this.#callers.set(id.slice(LAST_CALLER.length), value);
   }
 
   of(account: string): Diversion {
@@ -101,8 +111,13 @@ export class Diversions {
   }
 
   called(account: string, by: string | undefined): void {
+    if (this.#callers.get(account) === by) return;
+    const id = `${LAST_CALLER}${account}`;
     if (by === undefined) this.#callers.delete(account);
     else this.#callers.set(account, by);
+    const change = by === undefined ? ({ remove: 'setting', id } as const) : lastCallerRow(id, by);
+    // What the disk does not take is known until the next start.
+    this.#store.commit([change], () => undefined, PATIENCE);
   }
 
   /** What a trusted peer says of those who sent that caller's call on. */
@@ -132,6 +147,10 @@ export class Diversions {
     const row = this.#rows.get(account) ?? empty(account);
     return { ...row, doNotDisturb: row.doNotDisturb === 1 };
   }
+}
+
+function lastCallerRow(id: string, value: string): Change {
+  return { put: 'setting', row: { id, value } };
 }
 
 function empty(id: string): DiversionRow {

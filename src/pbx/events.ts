@@ -58,5 +58,13 @@ export type PbxEvent =
   | { readonly event: 'record.lost'; readonly call: string; readonly why: string }
   /** Media of a leg come from elsewhere than its phone said, as behind a NAT; they are sent there from now on. */
   | { readonly event: 'media.latched'; readonly call: string; readonly source: string }
+  /** Packets at a leg's port were not of its call and were dropped; why, and from where, of the newest. The call goes on. */
+  | {
+      readonly event: 'media.strays';
+      readonly call: string;
+      readonly packets: number;
+      readonly source: string;
+      readonly why: string;
+    }
   | { readonly event: 'program.failed'; readonly call: string; readonly why: string }
   | { readonly event: 'sound.missing'; readonly call: string; readonly file: string; readonly why: string };

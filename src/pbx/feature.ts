@@ -6,6 +6,7 @@ import type { PbxEvent } from './events.ts';
 import type { Originated, Origination } from './originate.ts';
 import type { EventPackage } from './packages.ts';
 import type { Registrar } from './registrar.ts';
+import type { Application, Park } from './script.ts';
 import type { Store } from './store.ts';
 import type { PlacedView } from './view.ts';
 
@@ -31,6 +32,10 @@ export interface Feature {
   readonly name: string;
   /** The extensions it brings, on the numbers it is given. Asked again at each reload. */
   extensions?(context: FeatureContext, builder: DialplanBuilder): void;
+  /** What dialplans and configurations run by name (`call.run`), with options that are theirs to check. Asked again at each reload. */
+  applications?(context: FeatureContext): Readonly<Record<string, Application<never, unknown>>>;
+  /** How scripts park their callers (`call.park`). Asked again at each reload; the first feature that answers is taken. */
+  parks?(context: FeatureContext): Park;
   /** What can be subscribed to. Asked once, of the features that every exchange has: subscriptions outlast a reload. */
   packages?(context: FeatureContext): readonly EventPackage[];
 }

@@ -183,3 +183,23 @@ test('a replay is stale and no strike: neither it nor a lost 401 makes the choic
     for (const [, value] of lines) assert.match(value, /stale=true/);
   }
 });
+
+test('what comes from a trunk is the trunk’s, whoever it says is calling; its users do not register without a secret', () => {
+  const trunk = { number: 'trunk', name: '', addresses: ['192.0.2.0/24'], trusted: true };
+  const { guard } = bench({ '101@192.0.2.77': 'MD5' }, [trunk, { number: 'door', name: '', addresses: ['198.51.100.7'] }]);
+  const invite = (user: string, ...more: readonly Field[]): Request =>
+    request({ method: 'INVITE', uri: URI, headers: [['From', `<sip:${user}@192.0.2.9>;tag=1`], ...more] });
+  const told = (asked: Request, address: string): string | undefined => {
+    const verdict = guard.verify(asked, flowFrom(address));
+    return verdict.ok ? verdict.user : undefined;
+  };
+  assert.equal(told(invite('+15550100'), '192.0.2.9'), 'trunk');
+  assert.equal(told(invite('101'), '192.0.2.9'), 'trunk');
+  assert.equal(told(invite('101'), '192.0.2.77'), undefined, 'a phone that is registered from among its addresses');
+  assert.equal(told(invite('+15550100'), '192.0.2.77'), 'trunk');
+  assert.equal(told(invite('+15550100'), '203.0.113.1'), undefined, 'from elsewhere');
+  assert.equal(told(invite('+15550100'), '198.51.100.7'), undefined, 'one that is not trusted says who it is');
+  assert.equal(told(invite('door'), '198.51.100.7'), 'door');
+  assert.equal(told(register('101'), '192.0.2.9'), undefined);
+  assert.equal(told(invite('101', ['Authorization', 'Digest username="101"']), '192.0.2.9'), undefined);
+});

@@ -61,6 +61,11 @@ export function createGuard({ kernel, directory, realm, algorithmAt }: GuardPort
     verify: (request, flow) => {
       const claimed = display(request.from.uri.user);
       if (directory.trusts(claimed, flow.remote.address)) return { ok: true, user: claimed, algorithm: undefined };
+      // A trunk's From is whoever calls through it. A phone that is registered from there is itself all the same.
+      const bare = request.method !== 'REGISTER' && !request.headers.has('Authorization');
+      const its = bare && algorithmAt(claimed, flow.remote.address) === undefined;
+      const trunk = its ? directory.trunkAt(flow.remote.address) : undefined;
+      if (trunk !== undefined) return { ok: true, user: trunk, algorithm: undefined };
       const verdict = challenger.verify(request, (user) => directory.secretsOf(user));
       if (verdict.ok) unanswered.delete(senderOf(request, flow));
       else if (!request.headers.has('Authorization')) count(senderOf(request, flow));

@@ -39,16 +39,22 @@ export { ringForwarding } from './forwarding.ts';
 export { type Made, provideSecrets } from './secrets.ts';
 export { type Day, type Said, say } from './say/index.ts';
 export {
+  type Application,
+  type BridgeOptions,
   type Call,
   type ConferenceOptions,
   type Conferred,
   type Connected,
   type ConnectOptions,
+  type Delivered,
   type DialOptions,
   type DialTarget,
   type DigitsOptions,
   Gone,
   type MenuOptions,
+  type Park,
+  type Parked,
+  type ParkOptions,
   type Playable,
   type PlayOptions,
   type Recorded,
@@ -61,6 +67,7 @@ export {
 } from './script.ts';
 export { STAR_CODES, type StarCodes } from './star-codes.ts';
 export { type Speech, type Spoken, speak } from './speech.ts';
+export { sendText } from './text.ts';
 export type {
   BindingRow,
   DiversionRow,
@@ -79,6 +86,7 @@ export type {
   ParkedView,
   ExchangeView,
   PlacedView,
+  QualityView,
   RecordView,
   RegistrationView,
   StatusView,

@@ -27,8 +27,13 @@ export interface Journey {
 
 /** Calls an account takes part in, by whatever number and in either direction, those that it sent on too. */
 export function callsOf(board: Switchboard, account: string): number {
+  return callIdsOf(board, account).size;
+}
+
+/** The ids of those calls. */
+export function callIdsOf(board: Switchboard, account: string): Set<string> {
   const his = (leg: Leg): boolean => leg.account === account || leg.behalf?.includes(account) === true;
-  return new Set(board.legs.filter(his).map((leg) => leg.call)).size;
+  return new Set(board.legs.filter(his).map((leg) => leg.call));
 }
 
 /** Who has sent the call on when `from` does, the last one first; a Cause: it may not (telephony.md, Rights). */

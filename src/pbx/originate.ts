@@ -14,6 +14,7 @@ import type { Calls } from './calls.ts';
 import type { Script } from './dialplan.ts';
 import type { Directory } from './directory.ts';
 import { type Duration, milliseconds } from './duration.ts';
+import { callIdsOf } from './onward.ts';
 import type { RingingOptions } from './ringing.ts';
 import { type Call, runScript, type Surroundings } from './script.ts';
 import type { CallView, PlacedView } from './view.ts';
@@ -130,7 +131,7 @@ export class Originations {
     if (account === undefined) return FORBIDDEN;
     const own = [directory.partyOf(number), directory.callerOf(number), ...(account.identities ?? [])];
     if (callerId !== undefined && !own.some((party) => party?.number === callerId.number)) return FORBIDDEN;
-    const calls = new Set(board.legs.filter((leg) => leg.account === number).map((leg) => leg.call));
+    const calls = callIdsOf(board, number);
     for (const { call, account: behalf, now } of this.#all.values())
       if (behalf === number && now.state !== 'ended') calls.add(call);
     return account.calls !== undefined && calls.size >= account.calls ? CAUSES.busy : undefined;
@@ -159,6 +160,8 @@ class Placing implements Originated {
   #answeredAt: number | undefined;
   #dial: Dial | undefined;
   #leg: Leg | undefined;
+  /** Who has hung up first. */
+  #left: Party | undefined;
   #cancelled = false;
   #over = false;
 
@@ -191,7 +194,7 @@ class Placing implements Originated {
     this.#dial = scripts.dial(
       { call: this.call, party: this.#shown() },
       [{ number: from, instance: undefined, after: 0, for: undefined }],
-      { ...PLAIN, for: this.#ringing, alert: { answers }, direct: true },
+      { ...PLAIN, for: this.#ringing, alert: { answers }, direct: true, video: 'join' in this.#request },
       (outcome) => this.#rung(outcome),
     );
   }
@@ -210,6 +213,7 @@ class Placing implements Originated {
     const { leg } = event;
     if (event.event === 'leg.ringing' && this.#now.state === 'calling') this.#tell({ state: 'ringing', at: leg.party });
     if (event.event === 'leg.up') this.#up(leg);
+    if (event.event === 'leg.gone' && event.left && event.cause.status < 300) this.#left ??= leg.party;
     if (event.event === 'leg.gone' && leg === this.#leg) this.#ended(event.cause);
   }
 
@@ -284,7 +288,7 @@ class Placing implements Originated {
 
   #end(outcome: NonNullable<PlacedView['outcome']>, { status, reasonPhrase, q850 }: Cause): void {
     this.#counted.close();
-    this.#tell({ state: 'ended', outcome, status, reasonPhrase, q850 });
+    this.#tell({ state: 'ended', outcome, status, reasonPhrase, q850, by: this.#left });
   }
 
   #tell(now: PlacedView): void {

@@ -4,7 +4,7 @@ import type { Admission, Line, LineUser, TransferAsked } from '../line/index.ts'
 import type { Field, Request } from '../sip/message/index.ts';
 import type { ServerTransaction } from '../sip/transaction/types.ts';
 import type { Flow } from '../sip/transport/types.ts';
-import { targetDialogIn } from '../sip/usage/index.ts';
+import { hostPort, targetDialogIn } from '../sip/usage/index.ts';
 import type { UserAgent } from '../sip/usage/types.ts';
 import { callerOf, identityOf } from './caller.ts';
 import type { Calls } from './calls.ts';
@@ -14,12 +14,13 @@ import type { Directory } from './directory.ts';
 import type { PbxEvent } from './events.ts';
 import type { Guard, Verdict } from './guard.ts';
 import type { EventPackages } from './packages.ts';
-import type { Instance, Registrar } from './registrar.ts';
+import type { Registrar } from './registrar.ts';
 import { broughtIn } from './diverted.ts';
 import type { Diversions } from './diversions.ts';
 import { callsOf } from './onward.ts';
 import { audioOf, timerOf } from './ringing.ts';
 import { runScript, type Surroundings } from './script.ts';
+import { toInstance } from './to-instance.ts';
 import type { Transfers } from './transfer.ts';
 
 export interface ReceptionPorts {
@@ -40,6 +41,14 @@ export interface ReceptionPorts {
   /** New calls are refused while the exchange drains. */
   readonly draining: () => boolean;
 }
+
+/** What was wrong with packets at a leg's port, in words. */
+const STRAYS = {
+  shape: 'no RTP',
+  payload: 'a payload number that was not agreed',
+  source: 'from elsewhere than its phone',
+  protection: 'not protected by the keys that were agreed',
+} as const;
 
 /** Who comes in from the network, and what becomes of it: the digest guard, then registrar or dialplan. */
 export class Reception implements LineUser {
@@ -79,8 +88,9 @@ export class Reception implements LineUser {
     const script = route(number);
     if (script === undefined) return scripts.board.end(leg, CAUSES.noSuchNumber);
     this.#ports.transfers.arrived(leg, dialed);
-    const around = { ...scripts, route };
-    runScript(instance === undefined ? around : { ...around, dial: toInstance(around, instance) }, leg, number, script);
+    const dial =
+      instance && toInstance(scripts.dial, instance, (caller, outcome) => scripts.board.end(caller, outcome));
+    runScript({ ...scripts, route, ...(dial && { dial }) }, leg, number, script);
   }
 
   transferAsked(leg: Leg, asked: TransferAsked): void {
@@ -94,8 +104,12 @@ export class Reception implements LineUser {
   }
 
   latched(leg: Leg, { address, port }: { readonly address: string; readonly port: number }): void {
-    const host = address.includes(':') ? `[${address}]` : address;
-    this.#ports.tell({ event: 'media.latched', call: leg.call, source: `${host}:${port}` });
+    this.#ports.tell({ event: 'media.latched', call: leg.call, source: hostPort({ address, port }) });
+  }
+
+  strays(leg: Leg, { packets, kind, source }: Parameters<NonNullable<LineUser['strays']>>[1]): void {
+    const why = STRAYS[kind];
+    this.#ports.tell({ event: 'media.strays', call: leg.call, packets, source: hostPort(source), why });
   }
 
   programFailed(leg: Leg, why: string): void {
@@ -184,18 +198,6 @@ interface Identified {
   readonly account: Account;
   /** By which it showed that it is that account; undefined: its address was enough. */
   readonly algorithm: string | undefined;
-}
-
-/** A call to a GRUU: that phone of the account and no other, and nothing in its place (RFC 5627 §6.1). */
-function toInstance({ dial, board }: Surroundings, { account, instance }: Instance): Surroundings['dial'] {
-  return (caller, wanted, options, then) => {
-    const meant = wanted.some(({ number }) => number === account);
-    const one = wanted.map((each) => (each.number === account ? { ...each, instance } : each));
-    return dial(caller, one, options, (outcome) => {
-      if (outcome.kind === 'answered' || !meant || !('id' in caller)) then(outcome);
-      else board.end(caller, outcome);
-    });
-  };
 }
 
 type Refusal = Admission & { readonly ok: false };

@@ -73,6 +73,8 @@ export interface RingingOptions extends Pick<DialRequest, 'for' | 'earlyMedia' |
   readonly shows?: Party;
   /** Who has sent the call on before, the last one first. */
   readonly path?: readonly Diverted[];
+  /** They may have video though there is no caller yet: somebody will be rung for them. */
+  readonly video?: boolean;
   /** Its phones are rung whatever the account has said of its calls: it is called back. */
   readonly direct?: boolean;
   /** Sends the caller to what a number does in the dialplan, in the place of this dial; left out: it cannot. */
@@ -267,6 +269,7 @@ function ringContact(errand: Errand, account: Account, destination: Destination)
     party: { name, number },
     shows: options.shows ?? caller.party,
     destination,
+    ...(options.video === true && { video: true }),
     codecs: [...new Set([...first, ...codecs])],
     identity: identityOf(account),
     ...timerOf(account),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Kernel } from '../kernel/index.ts';
 import { EventStream, type Topic, TOPICS } from './stream.ts';
-import type { CallView } from './view.ts';
+import type { CallView, QualityView } from './view.ts';
 
 interface Message {
   readonly type: 'snapshot' | 'change' | 'reset' | 'resumed';
@@ -83,6 +83,8 @@ function world() {
   const { kernel, pass } = kernelAt();
   const calls = new Map<string, CallView>();
   const over = new Map<string, CallView>();
+  const asked = { count: 0 };
+  const qualities = new Map<string, QualityView>();
   const stream = new EventStream(kernel, {
     calls: () => [...calls.values()],
     call: (id) => calls.get(id),
@@ -91,6 +93,10 @@ function world() {
     registration: () => undefined,
     conferences: () => [],
     conference: () => undefined,
+    measure: (tell) => {
+      asked.count += 1;
+      for (const [leg, quality] of qualities) tell(leg, 'c1', quality);
+    },
   });
   const set = (id: string, call: CallView | undefined): void =>
     kernel.input('test', () => {
@@ -98,8 +104,37 @@ function world() {
       else calls.set(id, call);
       stream.touchCall(id);
     });
-  return { kernel, pass, stream, set, over };
+  return { kernel, pass, stream, set, over, asked, qualities };
 }
+
+test('the quality of legs is asked for each five seconds while somebody follows it, and told when it has changed', () => {
+  const { stream, set, pass, asked, qualities } = world();
+  const received = { packets: 50, lost: 0, jitter: 1, mos: 4.4 };
+  set('c1', callOf('c1', '800', ['l1']));
+  const [usual, keen] = [follower(), follower()];
+  stream.subscribe(usual.client, ['calls', 'legs']);
+  pass(20_000);
+  assert.equal(asked.count, 0, 'nobody follows it');
+  qualities.set('l1', { codec: 'PCMU', received });
+  qualities.set('gone', { codec: 'PCMU', received });
+  const subscription = stream.subscribe(keen.client, ['quality']);
+  pass(6000);
+  assert.deepEqual([...keen.state()], [['quality l1', { call: 'c1', codec: 'PCMU', received }]]);
+  const told = keen.messages.length;
+  pass(5000);
+  assert.equal(keen.messages.length, told, 'it is as it was');
+  qualities.set('l1', { codec: 'PCMU', received: { ...received, packets: 300 } });
+  pass(5000);
+  assert.equal(keen.messages.length, told + 1);
+  set('c1', undefined);
+  assert.equal(keen.state().size, 0);
+  subscription.close();
+  pass(6000);
+  const { count } = asked;
+  pass(60_000);
+  assert.equal(asked.count, count, 'nobody follows it any more');
+  assert.ok(usual.messages.every((message) => !JSON.stringify(message).includes('quality')));
+});
 
 test('a snapshot comes first, then each change once, numbered', () => {
   const { stream, set } = world();

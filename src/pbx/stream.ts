@@ -1,8 +1,8 @@
 import type { Kernel, Timer } from '../kernel/index.ts';
-import type { CallView, ConferenceView, RegistrationView } from './view.ts';
+import type { CallView, ConferenceView, LegQualityView, QualityView, RegistrationView } from './view.ts';
 
 /** What can be followed. */
-export const TOPICS = ['calls', 'legs', 'registrations', 'conferences'] as const;
+export const TOPICS = ['calls', 'legs', 'registrations', 'conferences', 'quality'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** Whoever follows: takes messages (JSON texts) one after another. */
@@ -28,6 +28,8 @@ export interface StreamSources {
   readonly registration: (key: string, account: string) => RegistrationView | undefined;
   readonly conferences: () => readonly ConferenceView[];
   readonly conference: (number: string) => ConferenceView | undefined;
+  /** Asks how well each leg hears and is heard; left out: nobody knows. */
+  readonly measure?: (tell: (leg: string, call: string, quality: QualityView | undefined) => void) => void;
 }
 
 /** So many changes are kept for those who come back. */
@@ -37,6 +39,8 @@ const SLOW = 256 * 1024;
 const SWIFT = 64 * 1024;
 /** So many keys wait for a slow client; then it gets a snapshot instead. */
 const MOST_WAITING = 2000;
+/** While somebody follows the quality of calls, it is asked for so often (ms). */
+const MEASURED = 5000;
 /** Nobody listens: so long whoever comes back is told what he missed. */
 const LINGER = 300_000;
 
@@ -65,6 +69,7 @@ export class EventStream {
   #epoch = '';
   #seq = 0;
   #linger: Timer | undefined;
+  #measuring: Timer | undefined;
 
   constructor(kernel: Kernel, sources: StreamSources) {
     this.#kernel = kernel;
@@ -80,6 +85,7 @@ export class EventStream {
     const missed = since === undefined ? undefined : this.#after(since);
     if (missed !== undefined) one.resume(this.#at, missed);
     else one.restart(since !== undefined, this.#at);
+    if (topics.includes('quality')) this.#measure();
     return { drained: () => one.drained(this.#at), close: () => this.#leave(one) };
   }
 
@@ -118,10 +124,33 @@ export class EventStream {
     this.#epoch = this.#kernel.token(4);
     this.#seq = 0;
     this.#ring = [];
-    this.#known = { calls: new Map(), legs: new Map(), registrations: new Map(), conferences: new Map() };
+    this.#known = {
+      calls: new Map(),
+      legs: new Map(),
+      registrations: new Map(),
+      conferences: new Map(),
+      quality: new Map(),
+    };
     for (const call of this.#sources.calls()) this.#learn(call);
     for (const room of this.#sources.conferences()) this.#known.conferences.set(room.number, JSON.stringify(room));
     for (const [key, view] of this.#sources.registrations()) this.#known.registrations.set(key, JSON.stringify(view));
+  }
+
+  /** Now, and again and again for as long as somebody follows it. */
+  #measure(): void {
+    if (this.#measuring !== undefined) return;
+    this.#sources.measure?.((leg, call, quality) => this.#measured(leg, call, quality));
+    this.#measuring = this.#kernel.house.after(MEASURED, () => {
+      this.#measuring = undefined;
+      if ([...this.#clients].some((client) => client.follows('quality'))) this.#measure();
+    });
+  }
+
+  /** A leg may be over by the time that it is told. */
+  #measured(leg: string, call: string, quality: QualityView | undefined): void {
+    if (quality === undefined || this.#legsOf.get(call)?.has(leg) !== true) return;
+    const view: LegQualityView = { call, ...quality };
+    this.#put('quality', leg, view);
   }
 
   #learn(call: CallView): void {
@@ -153,7 +182,11 @@ export class EventStream {
     const now = new Set(legs.map((leg) => leg.id));
     if (call !== undefined || (over !== undefined && this.#known?.calls.has(id) === true)) this.#put('calls', id, rest);
     for (const leg of legs) this.#put('legs', leg.id, { call: id, ...leg });
-    for (const gone of before) if (!now.has(gone)) this.#put('legs', gone, undefined);
+    for (const gone of before) {
+      if (now.has(gone)) continue;
+      this.#put('legs', gone, undefined);
+      this.#put('quality', gone, undefined);
+    }
     if (call !== undefined) return void this.#legsOf.set(id, now);
     this.#legsOf.delete(id);
     this.#put('calls', id, undefined);
@@ -217,6 +250,10 @@ class Client {
   resume(at: string, missed: readonly Change[]): void {
     this.#client.send(JSON.stringify({ type: 'resumed', at }));
     for (const change of missed) this.changed(change);
+  }
+
+  follows(topic: Topic): boolean {
+    return this.#topics.has(topic);
   }
 
   changed(change: Change): void {

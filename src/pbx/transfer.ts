@@ -18,7 +18,9 @@ import type { Calls } from './calls.ts';
 import type { TransferPolicy } from './config.ts';
 import { type Dialplan, matches } from './dialplan.ts';
 import type { Directory } from './directory.ts';
-import { runScript, type Surroundings } from './script.ts';
+import type { Instance } from './registrar.ts';
+import { runScript, type Surroundings, type TransferRules } from './script.ts';
+import { sentToInstance } from './to-instance.ts';
 import type { TransferTaken, TransferWish } from './view.ts';
 
 export interface TransfersPorts {
@@ -27,6 +29,8 @@ export interface TransfersPorts {
   /** As it is now. */
   readonly plan: () => Dialplan;
   readonly scripts: Omit<Surroundings, 'route'>;
+  /** The phone that a GRUU names; undefined: none, now. */
+  readonly instanceOf: (gruu: Uri) => Instance | undefined;
   /** Calls for a transferee at another system, which is trusted with that; undefined: it is not. */
   readonly abroad: (asked: TransferAsked) => ((transferee: Leg, errand: Errand) => Sent | undefined) | undefined;
 }
@@ -43,12 +47,19 @@ const TOGETHER = 2000;
 export class Transfers {
   readonly #ports: TransfersPorts;
   readonly #byTransferor = new WeakMap<Leg, Transfer>();
+  /** What the dialplan says of transfers by those who talk. */
+  readonly #ruled = new WeakMap<Leg, TransferRules>();
   /** What callers have dialled who are not answered yet. */
   readonly #dialed = new Map<Leg, string>();
   #cancelled: readonly { readonly account: string; readonly dialed: string; readonly at: number }[] = [];
 
   constructor(ports: TransfersPorts) {
     this.#ports = ports;
+  }
+
+  /** Two are joined by a dialplan that says what becomes of those whom they send on in vain; before what their endpoints say. */
+  rule(legs: readonly Leg[], rules: TransferRules): void {
+    for (const leg of legs) this.#ruled.set(leg, rules);
   }
 
   /** A caller's leg goes to what he dialled. */
@@ -118,7 +129,11 @@ export class Transfers {
   }
 
   #blind(leg: Leg, transferee: Leg, asked: TransferAsked): void {
-    const number = numberOf(asked.refer.uri);
+    const { uri } = asked.refer;
+    const gruu = uri.params.has('gr');
+    const instance = gruu ? this.#ports.instanceOf(uri) : undefined;
+    // Nobody has it any more, or ever had (RFC 5627 §5.6): whoever sends somebody there is told as with an unknown number.
+    const number = instance?.account ?? (gruu ? '' : numberOf(uri));
     const policy = this.#policyOf(leg);
     if (policy.to?.some((pattern) => matches(pattern, number)) === false) return asked.refuse(403, 'Forbidden');
     const ringing = this.#consulting(leg, number);
@@ -126,7 +141,7 @@ export class Transfers {
     const goBack = ringing !== undefined || alone ? undefined : this.#goBack(leg, policy);
     const transfer = this.#begin(leg, transferee, asked.accept(), goBack);
     if (ringing !== undefined) transfer.attended(ringing);
-    else transfer.blind((sent, errand) => this.#send(sent, number, errand, leg.account));
+    else transfer.blind((sent, errand) => this.#send(sent, number, errand, leg.account, instance));
   }
 
   #attended(leg: Leg, transferee: Leg, asked: TransferAsked): void {
@@ -170,16 +185,22 @@ export class Transfers {
     return this.#cancelled.filter(({ at }) => at >= since);
   }
 
-  #policyOf({ account }: Leg): TransferPolicy {
-    return (account === undefined ? undefined : this.#ports.directory.accounts.get(account)?.transfer) ?? {};
+  #policyOf(leg: Leg): TransferPolicy {
+    const own = this.#ports.directory.accounts.get(leg.account ?? '')?.transfer;
+    return { ...own, ...this.#ruled.get(leg) };
   }
 
-  #send(transferee: Leg, number: string, errand: Errand, referredBy?: string): undefined {
+  #send(transferee: Leg, number: string, errand: Errand, referredBy?: string, instance?: Instance): undefined {
     const { scripts, plan } = this.#ports;
     const { route } = plan();
     const script = route(number);
-    if (script === undefined) errand.refused(CAUSES.noSuchNumber);
-    else runScript({ ...referredFrom(scripts, referredBy), route }, transferee, number, script, errand);
+    if (script === undefined) {
+      errand.refused(CAUSES.noSuchNumber);
+      return undefined;
+    }
+    const around = { ...referredFrom(scripts, referredBy), route };
+    const meant = instance && sentToInstance(scripts.board, around.dial, instance, errand);
+    runScript({ ...around, ...(meant && { dial: meant.dial }) }, transferee, number, script, meant?.errand ?? errand);
   }
 
   #goBack({ account }: Leg, { failed = 'recall', ringBack = RING_BACK }: TransferPolicy): GoBack | undefined {

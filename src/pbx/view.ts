@@ -20,6 +20,13 @@ export interface LegView {
   readonly held: boolean;
   /** script, bridge or limbo. */
   readonly place: string;
+  /** How well it hears and is heard now; where that was asked for, and something came of it. */
+  readonly quality?: QualityView | undefined;
+}
+
+/** How well a leg hears and is heard, in the event stream. */
+export interface LegQualityView extends QualityView {
+  readonly call: string;
 }
 
 export interface CallView {
@@ -45,6 +52,8 @@ export interface PlacedView {
   /** When it has ended: the SIP status, as it came, and 200 when all went well. */
   readonly status?: number | undefined;
   readonly reasonPhrase?: string | undefined;
+  /** When it has ended: who hung up; undefined: nobody did, or the exchange. */
+  readonly by?: PartyView | undefined;
   readonly q850?: number | undefined;
 }
 
@@ -77,6 +86,8 @@ export interface RecordView {
     readonly q850?: number | undefined;
     /** The accounts that sent the call there, the last one first. */
     readonly forwardedBy?: readonly string[] | undefined;
+    /** Its phone ended it, not the exchange. */
+    readonly left?: boolean | undefined;
     /** How well it heard and was heard; undefined: nothing came of it. */
     readonly quality?: QualityView | undefined;
   }[];
@@ -105,6 +116,8 @@ export interface ConferenceView {
   readonly name: string;
   readonly since: number;
   readonly locked: boolean;
+  /** For a moderator: its members hear music, and not each other. */
+  readonly waiting: boolean;
   /** The file that is being recorded; undefined: none. */
   readonly recording: string | undefined;
   readonly members: readonly MemberView[];
@@ -185,6 +198,8 @@ export interface ExchangeView {
   calls(): readonly CallView[];
   /** One in progress, or one that the exchange placed and that is over. */
   call(id: string): CallView | undefined;
+  /** The same with the quality of its legs, as their media hosts tell it a moment later. */
+  measured(id: string, then: (call: CallView | undefined) => void): void;
   registrations(): readonly RegistrationView[];
   /** Those with somebody in them. */
   readonly conferences: Pick<Rooms, 'views' | 'view' | 'change' | 'changeMember' | 'kick' | 'end'>;

@@ -1,5 +1,5 @@
 import type { RtpHeader } from './packet.ts';
-import { sequenceAhead, timestampAhead } from './sequence.ts';
+import { isBehind, sequenceAhead, timestampAhead } from './sequence.ts';
 import { digitOf, EVENT_OCTETS, MAX_DURATION, newEvent, readEvent } from './telephone-event.ts';
 
 /** Silence after which a digit whose end was lost is taken to be over: four updates at the recommended 50 ms, and one more. */
@@ -82,14 +82,15 @@ export class DigitReceiver {
     this.#update(header, now);
   }
 
-  /** An event beyond 0xFFFF units goes on under a new timestamp without a marker (§2.5.1.3). */
+  /** An event beyond 0xFFFF units, or fewer that its sender keeps to, goes on without a gap and a marker (§2.5.1.3, §2.5.2.3). */
   #isNextSegment(header: RtpHeader, timestamp: number): boolean {
+    if (this.#event.event !== this.#code || header.marker) return false;
     const ahead = timestampAhead(this.#segment, timestamp);
-    return this.#event.event === this.#code && !header.marker && ahead === MAX_DURATION;
+    return ahead === MAX_DURATION || (this.#state === 'open' && ahead > 0 && ahead === this.#duration);
   }
 
   #nextSegment(header: RtpHeader, timestamp: number, now: number): void {
-    this.#before += MAX_DURATION;
+    this.#before += timestampAhead(this.#segment, timestamp);
     this.#segment = timestamp;
     this.#duration = 0;
     this.#update(header, now);
@@ -97,7 +98,7 @@ export class DigitReceiver {
 
   /** Behind by number and by time: a straggler of an earlier digit. By one alone: a phone that sets its clock anew. */
   #isLate(header: RtpHeader, timestamp: number): boolean {
-    return sequenceAhead(this.#sequence, header.sequence) <= 0 && timestampAhead(this.#segment, timestamp) <= 0;
+    return isBehind(this.#sequence, header.sequence) && timestampAhead(this.#segment, timestamp) <= 0;
   }
 
   #close(): void {

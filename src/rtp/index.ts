@@ -1,4 +1,5 @@
 export { DigitReceiver } from './digit-receiver.ts';
+export { EventScale, isSingle, type ScaledEvent } from './event-scale.ts';
 export { JitterEstimate } from './jitter.ts';
 export { type HeldPacket, JitterBuffer, type Taken } from './jitter-buffer.ts';
 export { middleOf, ntpTime, roundTrip } from './ntp.ts';
@@ -31,6 +32,7 @@ export {
   EVENT_OCTETS,
   eventOf,
   type EventPacket,
+  MAX_DURATION,
   newEvent,
   readEvent,
   rescaleEvents,

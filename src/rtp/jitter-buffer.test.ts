@@ -83,6 +83,66 @@ test('a packet behind its time is counted as late and makes the delay longer', (
   assert.ok(buffer.target > 20);
 });
 
+/** Packets of 20 ms, each `delay` ms on its way: how late each was heard, and how many places were concealed. */
+function delayed(seconds: number, delay: (number: number) => number) {
+  const arrivals = Array.from({ length: seconds * 50 }, (_, number) => ({ number, at: number * 20 + delay(number) }));
+  const buffer = new JitterBuffer<'voice'>(CLOCK);
+  const queue = arrivals.toSorted((a, b) => a.at - b.at);
+  const waits: { readonly at: number; readonly ms: number }[] = [];
+  let concealed = 0;
+  for (let now = 5; now < seconds * 1000; now += 20) {
+    while (queue[0] !== undefined && queue[0].at <= now) {
+      const { number, at } = queue.shift()!;
+      buffer.put('voice', NONE, 160, { ssrc: 7, sequence: number & 0xffff, timestamp: number * 160 }, at);
+    }
+    let taken = buffer.take(now);
+    if (taken.what === 'packet' && taken.surplus) taken = buffer.take(now);
+    if (taken.what === 'empty') buffer.conceal(160);
+    if (taken.what === 'packet') waits.push({ at: now, ms: now - taken.packet.sequence * 20 });
+    else if (taken.what !== 'idle') concealed += 1;
+  }
+  const longest = (from: number, to = seconds): number =>
+    Math.max(...waits.filter(({ at }) => at >= from * 1000 && at < to * 1000).map(({ ms }) => ms));
+  return { buffer, concealed, longest };
+}
+
+test('one late packet at the start costs its own place, and four seconds later nothing is left of it', () => {
+  const { buffer, concealed, longest } = delayed(5, (number) => (number === 3 ? 110 : 0));
+  assert.deepEqual([buffer.late, concealed], [1, 1]);
+  assert.equal(buffer.target, 20);
+  assert.ok(longest(0) <= 45, `${longest(0)} ms`);
+});
+
+test('a network that stood still for 160 ms once: the delay that this made is taken back within four seconds', () => {
+  const { longest, concealed } = delayed(10, (number) => (number >= 10 && number < 18 ? (18 - number) * 20 : 0));
+  assert.ok(longest(0, 2) > 100, 'it was needed');
+  assert.ok(longest(4.5) <= 60, `${longest(4.5)} ms`);
+  assert.ok(concealed <= 8);
+});
+
+test('a first packet that was slow, and a burst at the start, delay nothing for long', () => {
+  const slow = delayed(5, (number) => (number === 0 ? 100 : 0));
+  assert.ok(slow.longest(1) <= 60, `${slow.longest(1)} ms`);
+  const burst = delayed(5, (number) => (number < 5 ? (5 - number) * 20 : 0));
+  assert.ok(burst.longest(3) <= 60, `${burst.longest(3)} ms`);
+});
+
+test('packets that are late again and again are waited for, and seldom concealed once that is known', () => {
+  const spikes = (number: number): number => (number % 50 === 20 ? 90 : 0);
+  const { buffer, concealed, longest } = delayed(90, spikes);
+  // Of ninety; now and then it is looked whether less delay would do again.
+  assert.ok(buffer.late <= 12, `${buffer.late} late`);
+  assert.ok(concealed <= 24, `${concealed} concealed`);
+  assert.ok(longest(0) <= 150, `${longest(0)} ms`);
+});
+
+test('what was learned of trouble that is over is forgotten, after long trouble within a minute', () => {
+  const { longest, buffer } = delayed(90, (number) => (number < 1000 && number % 50 === 20 ? 90 : 0));
+  assert.ok(longest(10, 20) >= 85);
+  assert.ok(longest(60) <= 60, `${longest(60)} ms`);
+  assert.equal(buffer.target, 20);
+});
+
 test('sound that stops for a while waits for its delay again', () => {
   const { heard } = play(
     [...clean(10), ...clean(10).map(({ number }) => ({ number: number + 10, at: 1000 + number * 20 }))],

@@ -1,4 +1,5 @@
 import { JitterEstimate } from './jitter.ts';
+import { Lesson } from './lesson.ts';
 import { extendSequence, sequenceAhead, timestampAhead } from './sequence.ts';
 
 /** Bounds of the delay that a buffer adds (ms). */
@@ -6,15 +7,15 @@ const LEAST = 20;
 const MOST = 200;
 /** Mean jitter times this is more than nearly every packet is late by (RFC 3550 §6.4.1 measures the mean). */
 const WIDTH = 4;
-/** What a late packet taught is forgotten by so much for each packet that was not (ms). */
-const FORGET = 0.02;
 /** Without packets for so long (ms) the talkspurt is over: the next one waits for its delay again. */
 const OVER = 100;
 /** Above this the source began anew (RFC 3550 §A.1; a minute). */
 const MAX_DROPOUT = 3000;
 const MAX_LEAP_MS = 60_000;
 /** A delay above the target that lasts for so many packets is taken back, one packet at a time. */
-const PATIENCE = 50;
+const PATIENCE = 25;
+/** While packets are late again and again the delay grows by one packet in so many. */
+const GROWTH = 10;
 const MOST_HELD = 64;
 
 /** A packet that waits: its payload, and how many clock units it spans. */
@@ -41,7 +42,7 @@ const IDLE = { what: 'idle' } as const;
 
 /**
  * Puts the packets of one source in order and holds them just long enough: the target is four times the measured jitter,
- * between 20 and 200 ms, and more after a packet came too late. Played by its reader's clock, not by its own.
+ * between 20 and 200 ms, and for a while more after a packet came too late. Played by its reader's clock, not by its own.
  */
 export class JitterBuffer<Kind> {
   /** Packets that came after their place had been concealed; repeated ones are not counted. */
@@ -62,9 +63,9 @@ export class JitterBuffer<Kind> {
   #lost = { from: 0, to: 0 };
   /** Units concealed while nothing was there. */
   #owed = 0;
-  /** What late packets taught (ms). */
-  #lesson = 0;
+  readonly #lesson = new Lesson();
   #excess = 0;
+  #sinceGrown = 0;
 
   /** `clock`: timestamp units a second. */
   constructor(clock: number) {
@@ -74,7 +75,7 @@ export class JitterBuffer<Kind> {
 
   /** The delay that is aimed at (ms). */
   get target(): number {
-    return Math.max(LEAST, Math.min(MOST, Math.max(WIDTH * this.#jitter.ms, this.#lesson)));
+    return Math.max(LEAST, Math.min(MOST, Math.max(WIDTH * this.#jitter.ms, this.#lesson.ms)));
   }
 
   /** Sound that waits (ms). */
@@ -99,10 +100,11 @@ export class JitterBuffer<Kind> {
       this.#newest = timestamp;
       this.#jitter.take(now, timestamp);
     }
-    if (number < this.#past) return this.#tooLate(number);
+    this.#lesson.pass(now);
+    if (number < this.#past) return this.#tooLate(number, now);
     if (!this.#insert({ kind, bytes, timestamp, units, sequence: number })) return false;
     if (this.#next === undefined && this.#held.length === 1) this.#startAt = now + this.target;
-    this.#learn(number);
+    this.#learn(number, now);
     return true;
   }
 
@@ -117,6 +119,7 @@ export class JitterBuffer<Kind> {
     if (first === undefined) return EMPTY;
     const gap = timestampAhead(this.#next.timestamp, first.timestamp) - this.#owed;
     if (gap > 0 && this.#ms(gap) <= OVER) return this.#bridge(first, this.#next, gap);
+    if (this.#grows()) return EMPTY;
     this.#owed = 0;
     this.#held.shift();
     this.#next = { timestamp: (first.timestamp + first.units) >>> 0, sequence: first.sequence + 1 };
@@ -184,19 +187,27 @@ export class JitterBuffer<Kind> {
     this.#near = sequence;
   }
 
-  #tooLate(number: number): boolean {
+  #tooLate(number: number, now: number): boolean {
     if (number < this.#lost.from || number >= this.#lost.to) return false;
     this.late += 1;
-    this.#lesson = Math.min(MOST, Math.max(this.#lesson, this.target) + LEAST);
+    this.#lesson.teach(Math.min(MOST, this.target + LEAST), now);
     return false;
   }
 
-  #learn(number: number): void {
+  #learn(number: number, now: number): void {
     // What fills the place that is being concealed came late, though it is still heard: the delay has grown by that.
-    if (this.#owed > 0 && this.#next?.sequence === number) {
-      this.late += 1;
-      this.#lesson = Math.min(MOST, Math.max(this.#lesson, LEAST + this.#ms(this.#owed)));
-    } else this.#lesson = Math.max(0, this.#lesson - FORGET);
+    if (this.#owed === 0 || this.#next?.sequence !== number) return;
+    this.late += 1;
+    this.#lesson.teach(Math.min(MOST, LEAST + this.#ms(this.#owed)), now);
+  }
+
+  /** Packets that come late once are bad luck; when they do again, sound is stretched until there is time for them. */
+  #grows(): boolean {
+    this.#sinceGrown += 1;
+    if (!this.#lesson.again || this.#owed > 0 || this.#sinceGrown < GROWTH) return false;
+    if (this.held + LEAST > this.#lesson.ms) return false;
+    this.#sinceGrown = 0;
+    return true;
   }
 
   #ms(units: number): number {

@@ -10,6 +10,12 @@ export function timestampAhead(from: number, to: number): number {
   return (to - from) | 0;
 }
 
+/** Whether a packet came again, or after those that followed it; what is further back is of a source that began anew (RFC 3550 A.1). */
+export function isBehind(newest: number, sequence: number): boolean {
+  const ahead = sequenceAhead(newest, sequence);
+  return ahead <= 0 && ahead >= -MAX_MISORDER;
+}
+
 /** The number without wraps that `sequence` stands for, given one near it (extended, from an earlier packet). */
 export function extendSequence(near: number, sequence: number): number {
   return near + sequenceAhead(near & 0xffff, sequence);

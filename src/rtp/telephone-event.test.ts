@@ -134,6 +134,34 @@ test('an event beyond 0xFFFF units is one digit in segments (RFC 4733 §2.5.1.3)
   assert.equal(segments.size, 3);
 });
 
+test('segments shorter than 0xFFFF that lie side by side are one digit; with a gap, or a marker, they are two', () => {
+  const parts = (gap: number, marker: boolean): Sent[] =>
+    [
+      { at: 0, duration: 160, end: false },
+      { at: 0, duration: 8000, end: false },
+      { at: 8000 + gap, duration: 160, end: false },
+      { at: 8000 + gap, duration: 4000, end: true },
+    ].map(({ at, duration, end }, sequence) => {
+      const bytes = new Uint8Array(16);
+      writeHeader(bytes, sequence === 0 || (marker && sequence === 2), 101, sequence, at, 7);
+      writeEvent(bytes, 12, 5, end, 10, duration);
+      return { at: sequence * 20, bytes };
+    });
+  assert.equal(heard(parts(0, false)), '5:1500');
+  assert.equal(heard(parts(160, false)), '5:1000 5:500');
+  assert.equal(heard(parts(0, true)), '5:1000 5:500');
+});
+
+test('a phone that begins anew behind where it was, under the same name, is heard at once', () => {
+  const header = newHeader();
+  const again = sent('7', 100, 5000).map(({ bytes, at }) => {
+    assert.ok(readHeader(bytes, header));
+    writeHeader(bytes, header.marker, 101, (header.sequence + 40_000) & 0xffff, header.timestamp, 7);
+    return { at: at + 1000, bytes };
+  });
+  assert.equal(heard([...sent('5', 100, 1_000_000), ...again]), '5:100 7:100');
+});
+
 test('two events in one packet; zero padding behind an event is none; events that are no keys are passed over', () => {
   const bytes = new Uint8Array(20);
   writeHeader(bytes, true, 101, 1, 1000, 7);

@@ -6,6 +6,9 @@ import type { Agreement, CodecName, Direction, Line, LocalAudio, Media, PayloadM
 
 /** Opus is not made with fewer (RFC 7587 §6.1). */
 const LEAST_BITS = 6000;
+/** Samples a second: Opus knows none less, and what plays so many plays all. */
+const LEAST_RATE = 8000;
+const MOST_RATE = 48_000;
 
 /**
  * The answer to an offer, and what it comes to; `refused` says why there is none (488). Order and numbers are the offer's
@@ -166,10 +169,27 @@ export function reachable(theirs: Media): Direction {
 /** What a peer says of the Opus that it takes. We send one channel, whatever it says of stereo. */
 function asWished(send: PayloadMap, theirs: Media): PayloadMap {
   if (send.codec !== 'opus') return send;
-  const parameters = theirs.fmtp.get(String(send.payload)) ?? '';
-  const bitrate = Number(/(?:^|;)\s*maxaveragebitrate\s*=\s*(\d{4,6})\s*(?:;|$)/i.exec(parameters)?.[1]);
-  const dtx = /(?:^|;)\s*usedtx\s*=\s*1\s*(?:;|$)/i.test(parameters);
-  return { ...send, ...(bitrate >= LEAST_BITS && { bitrate }), ...(dtx && { dtx }) };
+  const wishes = new Map(
+    (theirs.fmtp.get(String(send.payload)) ?? '').split(';').map((one) => {
+      const [name = '', value = ''] = one.split('=', 2);
+      return [name.trim().toLowerCase(), value.trim()] as const;
+    }),
+  );
+  const bitrate = numberOf(wishes.get('maxaveragebitrate'));
+  const playback = numberOf(wishes.get('maxplaybackrate'));
+  return {
+    ...send,
+    ...(bitrate >= LEAST_BITS && { bitrate }),
+    ...(wishes.get('usedtx') === '1' && { dtx: true }),
+    ...(wishes.get('cbr') === '1' && { constant: true }),
+    ...(wishes.get('useinbandfec') === '1' && { fec: true }),
+    ...(playback >= LEAST_RATE && playback < MOST_RATE && { playback }),
+  };
+}
+
+/** NaN: it is no number of a plausible size. */
+function numberOf(text = ''): number {
+  return /^\d{4,6}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function agreement(

@@ -64,7 +64,8 @@ function readMedia(lines: readonly Line[], inherited: Connection | undefined, di
 }
 
 function fields(text: string): readonly string[] {
-  return text.split(' ').filter((field) => field !== '');
+  const parts = text.split(' ');
+  return parts.includes('') ? parts.filter((field) => field !== '') : parts;
 }
 
 /** `port` or `port/count` (RFC 8866 §5.14); the count is for layered streams, which nobody sends us. */
@@ -92,7 +93,9 @@ function readConnection(lines: readonly Line[]): Connection | undefined | 'malfo
 }
 
 function readAttributes(lines: readonly Line[]): readonly Attribute[] {
-  return lines.filter(({ type }) => type === 'a').map(({ value }) => readAttribute(value));
+  const attributes: Attribute[] = [];
+  for (const { type, value } of lines) if (type === 'a') attributes.push(readAttribute(value));
+  return attributes;
 }
 
 function readAttribute(text: string): Attribute {

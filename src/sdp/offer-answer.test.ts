@@ -418,13 +418,18 @@ test('what the peer says of the Opus that it takes is agreed; nonsense is not', 
     ...opus,
     bitrate: 16_000,
     dtx: true,
+    fec: true,
   });
+  assert.deepEqual(sent('cbr=1;MaxPlaybackRate=16000; useinbandfec=0'), { ...opus, constant: true, playback: 16_000 });
   assert.deepEqual(sent('stereo=0;usedtx=0'), opus);
   for (const bad of [
     'maxaveragebitrate=0',
     'maxaveragebitrate=99999999',
     'maxaveragebitrate=',
     'xmaxaveragebitrate=9000',
+    'maxplaybackrate=48000',
+    'maxplaybackrate=4000',
+    'cbr=11',
   ])
     assert.deepEqual(sent(bad), opus, bad);
 });

@@ -33,11 +33,9 @@ function readLine(text: string): Line | 'empty' | undefined {
 
 /** All lines in order, each ended by CRLF. */
 export function printSdp(sdp: Sdp): Uint8Array {
-  return fromLatin1(
-    allLines(sdp)
-      .map(({ type, value }) => `${type}=${value}\r\n`)
-      .join(''),
-  );
+  let text = '';
+  for (const { type, value } of allLines(sdp)) text += `${type}=${value}\r\n`;
+  return fromLatin1(text);
 }
 
 export function allLines(sdp: Sdp): readonly Line[] {

@@ -46,8 +46,19 @@ export interface Bound {
   readonly meaning: Meaning;
 }
 
+/** Of descriptions that are still looked at: each is asked for several times. */
+const known = new WeakMap<Media, readonly Bound[]>();
+
 /** The formats of an audio section that mean something to us, in order, each number once. */
 export function boundPayloads(media: Media): readonly Bound[] {
+  const before = known.get(media);
+  if (before !== undefined) return before;
+  const bound = bind(media);
+  known.set(media, bound);
+  return bound;
+}
+
+function bind(media: Media): readonly Bound[] {
   const bound: Bound[] = [];
   const seen = new Set<number>();
   for (const format of new Set(media.formats)) {
@@ -76,12 +87,15 @@ function meaningOf(payload: number, map: RtpMap | undefined): Meaning | undefine
   return matches(map, EVENT_ENCODING, EVENTS['events/48000'].clock) ? 'events/48000' : undefined;
 }
 
+const CODEC_NAMES: readonly CodecName[] = ['PCMU', 'PCMA', 'G722', 'opus'];
+
 export function codecNames(): readonly CodecName[] {
-  return ['PCMU', 'PCMA', 'G722', 'opus'];
+  return CODEC_NAMES;
 }
 
 /** Encoding names match without case (RFC 4855 §3). Opus always has two channels, though some leave them out. */
 function matches(map: RtpMap, encoding: string, clock: number): boolean {
-  if (map.clock !== clock || map.encoding.toLowerCase() !== encoding.toLowerCase()) return false;
+  if (map.clock !== clock || map.encoding.length !== encoding.length) return false;
+  if (map.encoding !== encoding && map.encoding.toLowerCase() !== encoding.toLowerCase()) return false;
   return map.channels === 1 || (encoding === 'opus' && map.channels === 2);
 }

@@ -130,9 +130,14 @@ export interface LocalAudio {
 export interface PayloadMap {
   readonly payload: number;
   readonly codec: CodecName;
-  /** Opus: no more bits a second than this, and nothing during silence; as the peer asked (RFC 7587 §6.1). */
+  /** Opus, as the peer asked (RFC 7587 §6.1): no more bits a second than this, and nothing during silence; */
   readonly bitrate?: number;
   readonly dtx?: true;
+  /** packets of one size; a coarse copy of each frame in the next; */
+  readonly constant?: true;
+  readonly fec?: true;
+  /** it plays no more samples a second than this. */
+  readonly playback?: number;
 }
 
 /** telephone-event's numbers for what we send and take; clock rates in Hz, 8000 when left out (RFC 4733 §2.1). */

@@ -1,4 +1,6 @@
-import type { Person, PhoneCall, Scene } from './acts.ts';
+import type { PhoneCall } from '../../testing/index.ts';
+import { ROOM } from './doing.ts';
+import type { Person, Scene } from './people.ts';
 
 /** One side of a call, with whose it is. */
 interface Side {
@@ -8,6 +10,8 @@ interface Side {
 
 /** The exchange's own tones: ringback and congestion. */
 const OWN = 425;
+/** More voices than this at once are not told apart from their distortion. */
+const MANY = 3;
 /** A target rings, then the transferor is rung back, then there is congestion: no transfer takes longer to fail. */
 const COMING_BACK = 60_000;
 
@@ -26,7 +30,9 @@ export function wrong(scene: Scene): string | undefined {
 function wrongTalk(scene: Scene, sides: readonly Side[], side: Side): string | undefined {
   const { person, call } = side;
   if (call.holds) return call.hearsNothing() ? undefined : `hears ${heard(scene, call)} while he holds`;
+  if (call.display.number === ROOM) return wrongMember(scene, sides, side);
   const voice = scene.people.find(({ hz }) => call.hearsOnly(hz));
+  if (ownPlace(call)) return voice === undefined ? undefined : `hears ${voice.name}`;
   if (voice !== undefined) return wrongVoice(scene, sides, side, voice);
   if (call.hearsOnly(OWN))
     return sent(scene) || rungFor(sides, person) ? undefined : 'hears a tone of ours for no reason';
@@ -41,7 +47,7 @@ function wrongTalk(scene: Scene, sides: readonly Side[], side: Side): string | u
 function wrongVoice(scene: Scene, sides: readonly Side[], side: Side, voice: Person): string | undefined {
   if (voice.gone) return undefined;
   const { call, person } = side;
-  if (call.display.number !== voice.number) return `hears ${voice.name}`;
+  if (call.display.number !== voice.number || call.display.name !== voice.name) return `hears ${voice.name}`;
   const others = sides.filter(
     (other) => other.person === voice && other.call.up && !other.call.holds && other !== side,
   );
@@ -49,9 +55,28 @@ function wrongVoice(scene: Scene, sides: readonly Side[], side: Side, voice: Per
   return back.length > 0 ? undefined : `${voice.name} does not hear and see him`;
 }
 
+/** Spaces and codes: a voice or music is heard there, or nothing for a moment between the two. */
+function ownPlace({ display: { number } }: PhoneCall): boolean {
+  return /^(?:7[0-2]\d$|\*)/.test(number);
+}
+
+/** Who confers hears all others who do, and nobody else; who is alone nobody. */
+function wrongMember({ people }: Scene, sides: readonly Side[], side: Side): string | undefined {
+  const talks = ({ call }: Side): boolean => call.up && !call.holds && call.display.number === ROOM;
+  const others = sides.filter((other) => other !== side && talks(other));
+  const times = (person: Person): number => others.filter((other) => other.person === person).length;
+  // The same voice twice may cancel itself out; many voices together are distorted.
+  const missed = people.find((one) => !one.gone && times(one) === 1 && !side.call.hears(one.hz));
+  const strange = people.find((one) => !one.gone && times(one) === 0 && side.call.hears(one.hz));
+  if (missed !== undefined) return `does not hear ${missed.name}`;
+  return strange === undefined || others.length > MANY ? undefined : `hears ${strange.name}`;
+}
+
 function wrongRinging(scene: Scene, sides: readonly Side[], side: Side): string | undefined {
   const { person, call } = side;
   if (call.direction === 'out') return sides.some(rings) || someoneGone(scene) ? undefined : 'rings nobody';
+  if (person.unrung !== undefined && person.phone.calls.indexOf(call) >= person.unrung && !returned(call))
+    return 'rings, though he has said that he is not to be rung';
   const callers = sides.filter((other) => other.person.number === call.display.number && other !== side);
   if (callers.length === 0) return someoneGone(scene) ? undefined : 'rings for somebody who does not call';
   const knows = callers.some((other) => other.call.display.number === person.number);
@@ -75,7 +100,7 @@ function sent({ world, sent: all }: Scene): boolean {
   return all.some(({ referral, at, call }) => {
     if (referral.status !== 0 && referral.status !== 202) return false;
     const failed = (referral.told.at(-1) ?? 500) >= 300;
-    return !referral.over || (failed && ((call.up && call.holds) || world.now - at < COMING_BACK));
+    return !referral.over || (failed && (call.up ? call.holds : world.now - at < COMING_BACK));
   });
 }
 
@@ -94,7 +119,7 @@ function rings({ call }: Side): boolean {
 }
 
 function returned(call: PhoneCall): boolean {
-  return call.display.name.endsWith('(transfer returned)');
+  return call.display.name.endsWith(' returned)');
 }
 
 function see(a: Side, b: Side): boolean {

@@ -1,4 +1,4 @@
-import type { Scene, Sent } from './acts.ts';
+import type { Scene, Sent } from './people.ts';
 
 /** What a phone answered an INVITE with, when. */
 interface Answered {
@@ -16,7 +16,7 @@ export function untrue(scene: Scene): string | undefined {
   return undefined;
 }
 
-function lie(_scene: Scene, { referral, at, call }: Sent, answers: readonly Answered[]): string | undefined {
+function lie({ people }: Scene, { referral, at, call, rings }: Sent, answers: readonly Answered[]): string | undefined {
   if (referral.status !== 202) return undefined;
   const { told } = referral;
   const final = told.at(-1) ?? 0;
@@ -24,12 +24,19 @@ function lie(_scene: Scene, { referral, at, call }: Sent, answers: readonly Answ
   if (told.length > 0 && told[0] !== 100 && told[0] !== final) return `was not told 100 first: ${told.join(', ')}`;
   // One that hung up may have forgotten the dialog: what he is told then is answered 481.
   if (final < 200) return call.ending?.by === 'local' ? undefined : `was told no outcome: ${told.join(', ')}`;
-  if (KNOWN_HERE.has(final) || answers.some((answer) => answer.at >= at && answer.status === final)) return undefined;
+  const known = rings ? KNOWN_HERE.has(final) : KNOWN_HERE.has(final) || final === 200;
+  const forwarded = UNRUNG.has(final) && people.some(({ said }) => said !== undefined);
+  if (known || forwarded || answers.some((answer) => answer.at >= at - CROSSING && answer.status === final))
+    return undefined;
   return `was told ${final}, which nobody had answered`;
 }
 
-/** What the exchange itself says: the target was up already, or has not answered, or has no number, or who was sent has hung up. */
-const KNOWN_HERE: ReadonlySet<number> = new Set([200, 404, 480, 481, 487]);
+/** What the exchange itself says: nobody has answered, or the number or the call does not exist, or who was sent has hung up. */
+const KNOWN_HERE: ReadonlySet<number> = new Set([404, 480, 481, 487]);
+/** The same of somebody who is not to be rung: he counts as busy, or forwards lead in a circle. */
+const UNRUNG: ReadonlySet<number> = new Set([482, 486]);
+/** An answer and a REFER that cross. */
+const CROSSING = 100;
 
 function answersIn({ world, people }: Scene): readonly Answered[] {
   const names = new Set(people.map(({ phone }) => phone.name));

@@ -1,6 +1,8 @@
 import { checkInvariants, quiet, startExchange, World } from '../../testing/index.ts';
-import { type Act, peopleIn, perform, type Scene, told } from './acts.ts';
+import { type Act, told } from './acts.ts';
+import { perform } from './doing.ts';
 import { wrong } from './look.ts';
+import { peopleIn, type Scene } from './people.ts';
 import { untrue } from './truth.ts';
 
 /** A pause after which things must have settled; then they get this much more. */
@@ -71,6 +73,9 @@ async function leave(scene: Scene): Promise<void> {
     await Promise.all(here.map(({ phone }) => phone.hangup().catch(() => undefined)));
   }
   await quiet(world, { within: here.length === people.length ? '3m' : '30m' });
+  const { view } = scene.exchange.exchange;
+  const waiting = [...view.parked().map(({ space }) => space), ...view.conferences.views().map(({ number }) => number)];
+  if (waiting.length > 0) throw world.failure(`somebody is left at ${waiting.join()}`);
   const lie = untrue(scene);
   if (lie !== undefined) throw world.failure(lie);
 }

@@ -13,6 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'strowger-package-'));
 
 interface Ready {
   readonly sip: { readonly udp: readonly string[] };
+  readonly http: string;
 }
 
 before(() => {
@@ -30,7 +31,11 @@ test('installed from its tarball in an empty folder it starts, and a phone hears
   const options = `--bind 127.0.0.1 --sip-port 0 --http-port 0 --rtp-ports 0 --data ${folder}/data --demo-password secret`;
   const server = spawn(process.execPath, [bin, 'start', ...options.split(' ')]);
   try {
-    const [address = ''] = (await ready(server)).sip.udp;
+    const { sip, http } = await ready(server);
+    const page = await (await fetch(http)).text();
+    const [script = ''] = /\/assets\/console-[0-9a-f]+\.js/.exec(page) ?? [];
+    assert.equal((await fetch(`${http}${script}`)).headers.get('content-type'), 'text/javascript; charset=utf-8');
+    const [address = ''] = sip.udp;
     const [host = '', port = ''] = address.split(':');
     const alice = await Baresip.start({
       number: '101',

@@ -25,6 +25,9 @@ const FRAME_MS = 20;
 const FRAME = (RATE * FRAME_MS) / 1000;
 const KEY_MS = 100;
 const FIRST_PORT = 16_384;
+const LAST_PORT = 65_534;
+/** The port each host took last: one that is free again rests, or a new call would hear the end of the one before it. */
+const taken = new WeakMap<Host, number>();
 
 /** What the RTP that reached a phone was like: one stream for the call's life, if the exchange does it right. */
 export interface Stream {
@@ -48,12 +51,14 @@ export class Audio {
   readonly stream: Stream = { packets: 0, ssrcs: [], strangers: 0, stepsBack: 0, markers: 0, sources: [], codecs: [] };
   /** Keys heard (RFC 4733). */
   readonly digits: string[] = [];
+  /** How long each of them was down (ms). */
+  readonly pressed: { readonly digit: string; readonly ms: number }[] = [];
   readonly #kernel: Kernel;
   readonly #source: Source;
   readonly #header = newHeader();
-  readonly #receiver = new DigitReceiver(RATE, (digit) => void this.digits.push(digit));
+  readonly #receiver = new DigitReceiver(RATE, (digit, ms) => this.#heardKey(digit, ms));
   /** For keys in Opus' clock. */
-  readonly #wideReceiver = new DigitReceiver(48_000, (digit) => void this.digits.push(digit));
+  readonly #wideReceiver = new DigitReceiver(48_000, (digit, ms) => this.#heardKey(digit, ms));
   readonly #ssrc: number;
   readonly #firstTimestamp: number;
   readonly #protection = new Protection();
@@ -67,7 +72,7 @@ export class Audio {
   #talking = false;
   #saying: { readonly source: Source; frames: number; readonly said: () => void } | undefined;
   #keys: { readonly packets: EventPacket[]; readonly timestamp: number; readonly sent: () => void } | undefined;
-  #waiting: { readonly digit: string; readonly sent: () => void }[] = [];
+  #waiting: { readonly digit: string; readonly ms: number; readonly sent: () => void }[] = [];
   #last: { sequence: number; timestamp: number } | undefined;
 
   constructor(host: Host, source: Source) {
@@ -101,11 +106,13 @@ export class Audio {
     else this.#stop();
   }
 
-  /** Plays digits as telephone-events one after another; `sent` when the last packet is out. Throws when none were agreed. */
-  press(digits: string, sent: () => void): void {
+  /** Plays digits as telephone-events of `ms`, one after another; `sent` when the last packet is out. Throws when none were agreed. */
+  press(digits: string, sent: () => void, ms = KEY_MS): void {
     if (this.#agreement?.events === undefined) throw new Error('no telephone-event was agreed');
     const all = digits.split('');
-    this.#waiting.push(...all.map((digit, at) => ({ digit, sent: at === all.length - 1 ? sent : () => undefined })));
+    this.#waiting.push(
+      ...all.map((digit, at) => ({ digit, ms, sent: at === all.length - 1 ? sent : () => undefined })),
+    );
   }
 
   /** Says this in the place of its own sound for so long; `said` when it is out. */
@@ -127,7 +134,9 @@ export class Audio {
   }
 
   #bind(host: Host): UdpSocket {
-    for (let port = FIRST_PORT; ; port += 2) {
+    for (let port = taken.get(host) ?? LAST_PORT; ; ) {
+      port = port === LAST_PORT ? FIRST_PORT : port + 2;
+      taken.set(host, port);
       const socket = host.socket(port, (bytes, address, from) => this.#received(bytes, `${address}:${from}`));
       if (socket !== undefined) return socket;
     }
@@ -135,6 +144,11 @@ export class Audio {
 
   #sends(): boolean {
     return this.#agreement?.send !== undefined && this.#agreement.remote !== undefined;
+  }
+
+  #heardKey(digit: string, ms: number): void {
+    this.digits.push(digit);
+    this.pressed.push({ digit, ms });
   }
 
   #start(): void {
@@ -199,7 +213,7 @@ export class Audio {
     const next = this.#keys === undefined ? this.#waiting.shift() : undefined;
     if (next !== undefined) {
       const perMs = (this.#agreement?.events?.sendClock ?? RATE) / 1000;
-      const packets = digitPackets(next.digit, KEY_MS * perMs, FRAME_MS * perMs);
+      const packets = digitPackets(next.digit, next.ms * perMs, FRAME_MS * perMs);
       if (packets === undefined) throw new Error(`no key: '${next.digit}'`);
       this.#keys = { packets: [...packets], timestamp: this.#timestamp(), sent: next.sent };
     }

@@ -1,26 +1,24 @@
-import { type CodecName, tonesOf } from '../../src/codec/index.ts';
-import { base64, fromLatin1 } from '../../src/kernel/index.ts';
-import { keyOctets, type LocalCrypto, type SuiteName } from '../../src/sdp/index.ts';
+import type { CodecName } from '../../src/codec/index.ts';
 import { type Field, type Message, reasonPhrase, type Request, type Response } from '../../src/sip/message/index.ts';
 import type { ServerTransaction } from '../../src/sip/transaction/types.ts';
 import type { Ending, InviteSession, Refusal, Reoffer, SessionUser } from '../../src/sip/usage/types.ts';
-import { type Duration, ms } from '../duration.ts';
-import { muted, type Source, tone } from '../ear.ts';
+import type { Duration } from '../duration.ts';
+import type { Source } from '../ear.ts';
 import { Audio, type Stream } from './audio.ts';
 import { Description } from './description.ts';
-import { asserted, type Display, shown } from './display.ts';
+import { type Display, Screen } from './display.ts';
 import { Hearing } from './hearing.ts';
-import type { DialOptions, Instrument } from './instrument.ts';
+import { type DialOptions, type Instrument, PATIENCE } from './instrument.ts';
+import { invite } from './inviting.ts';
+import { type InfoType, Keypad } from './keypad.ts';
+import { Offering } from './offering.ts';
 import { Picture } from './picture.ts';
-import { PhoneReferral } from './referral.ts';
+import type { PhoneReferral } from './referral.ts';
+import { Referring, replacesOf } from './referring.ts';
+import { suiteKeys } from './suite-keys.ts';
+import { textsIn } from './texts.ts';
 
 export type CallState = 'calling' | 'ringing' | 'answered' | 'up' | 'ended';
-
-/** Longer than any transaction takes to fail (64*T1, RFC 3261 §17). */
-const PATIENCE: Duration = '40s';
-
-/** So long a NOTIFY may come for a REFER whose answer was lost (64*T1). */
-const UNANSWERED = 32_000;
 
 /** One call as the person at the phone sees and hears it. */
 export class PhoneCall extends Hearing {
@@ -28,7 +26,7 @@ export class PhoneCall extends Hearing {
   /** Statuses heard, in order, challenges left out; one that repeats the last counts once. */
   readonly status: number[] = [];
   /** Everything the display showed, in order; the last is what it shows now. */
-  readonly displays: Display[] = [];
+  readonly displays: readonly Display[];
   /** Requests that came inside the call and that it has no other use for (INFO, NOTIFY…). */
   readonly requests: Request[] = [];
   /** Re-INVITEs of the peer that were answered. */
@@ -47,7 +45,10 @@ export class PhoneCall extends Hearing {
   /** What the INVITE offered, until it is answered. */
   #offer: Uint8Array | undefined;
   readonly #phone: Instrument;
-  readonly #referrals: PhoneReferral[] = [];
+  readonly #screen: Screen;
+  readonly #referring: Referring;
+  readonly #offering: Offering;
+  readonly #keypad: Keypad;
   /** Its streams beside the audio. */
   readonly #pictures: readonly Picture[];
   readonly #audio: Audio;
@@ -59,14 +60,16 @@ export class PhoneCall extends Hearing {
     this.direction = direction;
     this.#phone = phone;
     this.#audio = audio;
+    this.#screen = new Screen(display);
+    this.displays = this.#screen.displays;
+    this.#referring = new Referring(phone);
     this.#state = 'calling';
-    this.displays.push(display);
-    this.#pictures = phone.pictures.map((one) => new Picture(phone.host, one, phoneKeys(phone)));
+    this.#pictures = phone.pictures.map((one) => new Picture(phone.host, one, suiteKeys(phone)));
     this.#description = new Description({
       pictures: this.#pictures,
       local: () => audio.local,
       codecs: phone.codecs,
-      crypto: phoneKeys(phone),
+      crypto: suiteKeys(phone),
       events: phone.events,
       originId: String(phone.host.kernel.random(2 ** 32)),
       agreed: (agreement) => {
@@ -74,6 +77,22 @@ export class PhoneCall extends Hearing {
         if (this.#state !== 'ended') audio.agree(agreement);
       },
     });
+    const session = (): InviteSession | undefined => this.#session;
+    const ended = (): boolean => this.ended;
+    this.#keypad = new Keypad({ world: phone.world, audio, session, ended });
+    this.#offering = new Offering({
+      phone,
+      description: this.#description,
+      session,
+      peerContact: () => this.#peerContact,
+      ended,
+      answered: (response) => this.#show(response),
+    });
+  }
+
+  /** Texts that came inside the call. */
+  get texts(): readonly string[] {
+    return textsIn(this.requests);
   }
 
   get state(): CallState {
@@ -102,17 +121,22 @@ export class PhoneCall extends Hearing {
     return this.#description.direction === 'sendonly';
   }
 
+  /** The same with how long each was down (ms). */
+  get keys(): readonly { readonly digit: string; readonly ms: number }[] {
+    return this.#audio.pressed;
+  }
+
   /** Digits that came as telephone-events. */
   get digits(): string {
     return this.#audio.digits.join('');
   }
 
-  /** Whether its audio is protected both ways, as it was agreed last. */
   /** The codec it speaks; undefined: it says nothing. */
   get codec(): CodecName | undefined {
     return this.#audio.codec;
   }
 
+  /** Whether its audio is protected both ways, as it was agreed last. */
   get secure(): boolean {
     return this.#audio.secure;
   }
@@ -174,18 +198,7 @@ export class PhoneCall extends Hearing {
 
   /** Sends the peer to a number or URI (RFC 3515); what it is told shows on the referral. `to` false: it is not said where to. */
   refer(to: string | false, headers: readonly Field[] = []): PhoneReferral {
-    const where: readonly Field[] =
-      to === false ? [] : [['Refer-To', to.includes('<') ? to : `<${this.#phone.uriOf(to)}>`]];
-    const all: readonly Field[] = [...where, ['Referred-By', this.#phone.identities('').from], ...headers];
-    const session = this.#session;
-    if (session === undefined) throw new Error('there is no call to refer');
-    const referral = new PhoneReferral(this.#phone.dialogs, session, this.#referrals);
-    this.#referrals.push(referral);
-    this.#phone.host.kernel.input('refer', () => {
-      session.request('REFER', { headers: all }, (result) => referral.answered(result));
-      referral.sent();
-    });
-    return referral;
+    return this.#referring.send(this.#session, to, headers);
   }
 
   /** Sends the peer to whom the phone's other call is with, or rings (RFC 3891). */
@@ -195,32 +208,21 @@ export class PhoneCall extends Hearing {
 
   /** What a Replaces header says that names this call, as its peer sees it. */
   get replaces(): string {
-    const { callId = '', localTag = '', remoteTag = '' } = this.#session ?? {};
-    return `${callId};to-tag=${remoteTag};from-tag=${localTag}`;
+    return replacesOf(this.#session);
   }
 
   /** Puts the peer on hold. Rejects when the peer refuses. */
   hold(): Promise<void> {
-    return this.#reoffer('hold', 'sendonly');
+    return this.#offering.reinvite('hold', 'sendonly');
   }
 
   resume(): Promise<void> {
-    return this.#reoffer('resume', 'sendrecv');
+    return this.#offering.reinvite('resume', 'sendrecv');
   }
 
   /** Offers by UPDATE, ringing or answered; settles when the offer is answered. Rejects when the peer refuses. */
-  async update(direction: Description['direction'] = 'sendrecv'): Promise<void> {
-    const before = this.#description.direction;
-    this.#description.direction = direction;
-    let result: Response | Refusal | undefined;
-    this.#session?.update(this.#description.offer(), [], (final) => {
-      result = final;
-      if ('kind' in final) this.#description.answered(final.body);
-    });
-    await this.#phone.world.until(() => result !== undefined || this.ended, PATIENCE);
-    if (result !== undefined && 'kind' in result) return;
-    this.#description.direction = before;
-    throw new Error(`update: ${result === undefined ? 'the call ended' : `${result.status} ${result.reasonPhrase}`}`);
+  update(direction: Description['direction'] = 'sendrecv'): Promise<void> {
+    return this.#offering.update(direction);
   }
 
   /** What it shows and sees; undefined: it cannot. */
@@ -239,62 +241,45 @@ export class PhoneCall extends Hearing {
       picture.on = wish !== 'off';
       if (wish !== 'off') picture.wish = wish;
     }
-    return this.#reoffer('film', this.#description.direction);
+    return this.#offering.reinvite('film', this.#description.direction);
   }
 
   /** Offers again what holds now: after a move to another address. */
   renew(): Promise<void> {
-    return this.#reoffer('renew', this.#description.direction);
+    return this.#offering.reinvite('renew', this.#description.direction);
   }
 
   /** Says something else than its own tone for so long; settles when it is said. */
-  async say(source: Source, duration: Duration): Promise<void> {
-    let said = false;
-    this.#audio.say(source, ms(duration), () => {
-      said = true;
-    });
-    await this.#phone.world.until(() => said || this.ended, PATIENCE);
+  say(source: Source, duration: Duration): Promise<void> {
+    return this.#keypad.say(source, duration);
   }
 
   /** Presses keys one after another as tones in the audio (ITU-T Q.23), 100 ms each. */
-  async pressTones(digits: string): Promise<void> {
-    for (const digit of digits) {
-      await this.say(tone(...(tonesOf(digit) ?? [])), '100ms');
-      await this.say(muted(), '100ms');
-    }
+  pressTones(digits: string): Promise<void> {
+    return this.#keypad.tones(digits);
   }
 
   /** Presses keys one after another by SIP INFO; settles when the last is answered. The statuses of the answers. */
-  async pressInfo(
-    digits: string,
-    type: 'application/dtmf-relay' | 'application/dtmf' = 'application/dtmf-relay',
-  ): Promise<number[]> {
-    const statuses: number[] = [];
-    for (const digit of digits) {
-      const body = fromLatin1(type === 'application/dtmf' ? digit : `Signal=${digit}\r\nDuration=160\r\n`);
-      let status: number | undefined;
-      this.#session?.request('INFO', { headers: [['Content-Type', type]], body }, (result) => {
-        status = result.status;
-      });
-      await this.#phone.world.until(() => status !== undefined || this.ended, PATIENCE);
-      if (status !== undefined) statuses.push(status);
-    }
-    return statuses;
+  pressInfo(digits: string, type: InfoType = 'application/dtmf-relay'): Promise<number[]> {
+    return this.#keypad.info(digits, type);
   }
 
-  /** Presses keys one after another (RFC 4733); settles when the last is released. */
-  async press(digits: string): Promise<void> {
-    let sent = false;
-    this.#audio.press(digits, () => {
-      sent = true;
-    });
-    await this.#phone.world.until(() => sent || this.ended, PATIENCE);
+  /** Presses keys one after another (RFC 4733), `each` so long (ms; 100 unless said); settles when the last is released. */
+  press(digits: string, each?: number): Promise<void> {
+    return this.#keypad.events(digits, each);
   }
 
   /** @internal Sends the INVITE. */
   dial(uri: string, options: DialOptions): void {
-    const offer = options.delayedOffer === true ? undefined : this.#description.offer();
-    this.#invite(uri, offer, [...this.#phone.requires, ...(options.headers ?? [])], undefined);
+    invite(this.#phone, {
+      uri,
+      offer: options.delayedOffer === true ? undefined : this.#description.offer(),
+      headers: [...this.#phone.requires, ...(options.headers ?? [])],
+      user: this.#user(),
+      placed: (session) => {
+        this.#session = session;
+      },
+    });
   }
 
   /** @internal An INVITE came. */
@@ -322,30 +307,6 @@ export class PhoneCall extends Hearing {
   /** @internal The phone has another address now. */
   move(): void {
     this.#audio.move(this.#phone.host);
-  }
-
-  #invite(
-    uri: string,
-    offer: Uint8Array | undefined,
-    headers: readonly Field[],
-    before: InviteSession | undefined,
-  ): void {
-    const { agent, destination, identities, credentials } = this.#phone;
-    const again =
-      before === undefined
-        ? {}
-        : { callId: before.callId, fromTag: before.localTag, cseq: before.invite.cseq.number + 1 };
-    const refused = (session: InviteSession, refusal: Refusal): void => {
-      const authorization = credentials.answer(refusal, 'INVITE', uri, before !== undefined);
-      if (authorization === undefined) this.#refused(refusal);
-      else this.#invite(uri, offer, [...headers.filter(isNoCredential), authorization], session);
-    };
-    this.#session = agent.invite(destination(uri), identities(uri), {
-      sdp: offer,
-      headers,
-      user: { ...this.#user(), rejected: refused },
-      ...again,
-    });
   }
 
   #user(): SessionUser {
@@ -418,73 +379,21 @@ export class PhoneCall extends Hearing {
 
   #requested(transaction: ServerTransaction): void {
     this.requests.push(transaction.request);
-    this.#phone.agent.respond(transaction, 200, 'OK');
-  }
-
-  async #reoffer(verb: string, direction: Description['direction']): Promise<void> {
-    const before = this.#description.direction;
-    this.#description.direction = direction;
-    let result: Response | Refusal | undefined;
-    this.#reinvite(this.#description.offer(), undefined, (final) => {
-      result = final;
-    });
-    await this.#phone.world.until(() => result !== undefined || this.ended, PATIENCE);
-    if (result !== undefined && 'kind' in result) return;
-    this.#description.direction = before;
-    throw new Error(`${verb}: ${result === undefined ? 'the call ended' : `${result.status} ${result.reasonPhrase}`}`);
-  }
-
-  #reinvite(offer: Uint8Array, authorization: Field | undefined, done: (result: Response | Refusal) => void): void {
-    this.#session?.reinvite(offer, authorization === undefined ? [] : [authorization], (result) => {
-      const again = this.#phone.credentials.answer(result, 'INVITE', this.#peerContact, authorization !== undefined);
-      if (again !== undefined) return this.#reinvite(offer, again, done);
-      if ('kind' in result) {
-        this.#description.answered(result.body);
-        this.#show(result);
-      }
-      done(result);
-    });
+    this.#phone.reply(transaction);
   }
 
   #note(status: number): void {
     if (this.status.at(-1) !== status) this.status.push(status);
   }
 
-  /** A request inside the call names its sender in From too; phones show it when nobody vouches for another (RFC 4916). */
   #show(message: Message): void {
-    const next = asserted(message) ?? (message.kind === 'request' ? this.#renamed(message) : undefined);
-    if (next === undefined) return;
-    if (next.name !== this.display.name || next.number !== this.display.number) this.displays.push(next);
-  }
-
-  #renamed(request: Request): Display | undefined {
-    const invite = this.#session?.invite;
-    const known = invite === undefined ? undefined : this.direction === 'in' ? invite.from : invite.to;
-    return known?.uriText === request.from.uriText ? undefined : shown(request.from);
+    this.#screen.show(message, this.direction === 'in' ? this.invite?.from : this.invite?.to);
   }
 
   #end(): void {
-    const { scene } = this.#phone.host.kernel;
-    for (const one of this.#referrals.splice(0)) scene.after(UNANSWERED, () => one.lapse());
+    this.#referring.lapse();
     this.#state = 'ended';
     this.#audio.close();
     for (const picture of this.#pictures) picture.close();
   }
-}
-
-/** One key a suite for the whole call. */
-function phoneKeys({ srtp, host }: Instrument): LocalCrypto {
-  const keys = new Map<SuiteName, string>();
-  return {
-    policy: srtp,
-    keyOf: (suite) => {
-      const key = keys.get(suite) ?? base64(host.kernel.crypto.random(keyOctets(suite)));
-      keys.set(suite, key);
-      return key;
-    },
-  };
-}
-
-function isNoCredential([name]: Field): boolean {
-  return !/^(proxy-)?authorization$/i.test(name);
 }

@@ -1,5 +1,5 @@
 import { display } from '../../src/kernel/index.ts';
-import { type Message, type NameAddr, parseNameAddr } from '../../src/sip/message/index.ts';
+import { type Message, type NameAddr, parseNameAddr, type Request } from '../../src/sip/message/index.ts';
 
 /** Name and number as the phone shows them. */
 export interface Display {
@@ -16,4 +16,25 @@ export function asserted(message: Message): Display | undefined {
 
 export function shown({ display: name, uri }: NameAddr): Display {
   return { name: display(name), number: display(uri.user === '' ? uri.host : uri.user) };
+}
+
+/** The display of one call. */
+export class Screen {
+  /** Everything it showed, in order. */
+  readonly displays: Display[];
+
+  constructor(first: Display) {
+    this.displays = [first];
+  }
+
+  /** A request inside the call names its sender in From too; phones show it when nobody vouches for another (RFC 4916). `known`: the peer as the INVITE named him. */
+  show(message: Message, known: NameAddr | undefined): void {
+    const next = asserted(message) ?? (message.kind === 'request' ? renamed(message, known) : undefined);
+    const last = this.displays.at(-1);
+    if (next !== undefined && (next.name !== last?.name || next.number !== last.number)) this.displays.push(next);
+  }
+}
+
+function renamed({ from }: Request, known: NameAddr | undefined): Display | undefined {
+  return known?.uriText === from.uriText ? undefined : shown(from);
 }

@@ -1,4 +1,4 @@
-import { hears, hearsNothing, hearsOnly, hearsSomewhere, hearsSound } from '../ear.ts';
+import { beginnings, hears, hearsNothing, hearsOnly, hearsSomewhere, hearsSound } from '../ear.ts';
 import type { Heard, Recording } from '../recording.ts';
 
 /** What "now" is to an ear, milliseconds. */
@@ -56,6 +56,11 @@ export class Hearing {
   /** Whether a tone sounded for 150 ms anywhere since the mark. */
   heardSomewhere(hz: number): boolean {
     return hearsSomewhere(this.heard, hz);
+  }
+
+  /** How often a tone has begun anew since the mark: what tells a busy signal from a tone that lasts. */
+  beginnings(hz: number): number {
+    return beginnings(this.heard, hz);
   }
 
   /** Conditions are asked after every input; there is more to hear only with the next packet. */

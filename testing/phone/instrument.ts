@@ -1,12 +1,16 @@
 import type { DialogTable } from '../../src/sip/dialog/index.ts';
 import type { Field } from '../../src/sip/message/index.ts';
 import type { CodecName, SrtpPolicy } from '../../src/sdp/index.ts';
+import type { ServerTransaction } from '../../src/sip/transaction/types.ts';
 import type { Destination, Identities, InviteSession, UserAgent } from '../../src/sip/usage/types.ts';
 import type { Duration } from '../duration.ts';
 import type { Source } from '../ear.ts';
 import type { Host } from '../host.ts';
 import type { Credentials } from './credentials.ts';
 import type { PictureOptions } from './picture.ts';
+
+/** Longer than any transaction takes to fail (64*T1, RFC 3261 §17). */
+export const PATIENCE: Duration = '40s';
 
 /** What the world does for a phone. */
 export interface Surroundings {
@@ -38,6 +42,8 @@ export interface Instrument {
   /** The URI that a number or URI is dialled by. */
   readonly uriOf: (target: string) => string;
   readonly dialogs: DialogTable;
+  /** Answers a request for which it has no use but to be told. */
+  reply(transaction: ServerTransaction): void;
 }
 
 export interface DialOptions {

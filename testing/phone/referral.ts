@@ -57,9 +57,9 @@ export class PhoneReferral implements Usage {
     if (!('kind' in response) || response.headers.get('Refer-Sub')?.toLowerCase() === 'false') this.#end();
   }
 
-  /** @internal Nothing came of it while its call was there, and nothing will. */
+  /** @internal Nothing was told of it while its call was there, and nothing will: not even the NOTIFY that comes at once. */
   lapse(): void {
-    if (this.response === undefined && this.notifies.length === 0) this.#end();
+    if (this.notifies.length === 0) this.#end();
   }
 
   receives(transaction: ServerTransaction): boolean {

@@ -1,5 +1,5 @@
 import { fromLatin1, fromUtf8, latin1 } from '../../src/kernel/index.ts';
-import { escapeUser, parseUri, quote, type Response } from '../../src/sip/message/index.ts';
+import { escapeUser, parseUri, quote, reasonPhrase, type Response } from '../../src/sip/message/index.ts';
 import type { CodecName, SrtpPolicy } from '../../src/sdp/index.ts';
 import type { ServerTransaction } from '../../src/sip/transaction/types.ts';
 import type { Hop, Wire, WireListener } from '../../src/sip/transport/types.ts';
@@ -10,7 +10,7 @@ import {
   type InviteSession,
   type SessionUser,
 } from '../../src/sip/usage/index.ts';
-import type { Duration } from '../duration.ts';
+import { type Duration, ms } from '../duration.ts';
 import { muted, tone } from '../ear.ts';
 import type { Host, HostWire } from '../host.ts';
 import type { Nat } from '../nat.ts';
@@ -59,6 +59,8 @@ export interface PhoneOptions {
   readonly allow?: readonly string[];
   /** Reliable provisional responses (RFC 3262): none, where the peer supports them, or none but those. */
   readonly reliable?: 'supports' | 'requires';
+  /** It reads, and writes, who is there in From (RFC 4916). */
+  readonly fromChange?: true;
   /** Session timers (RFC 4028), seconds: `expires` is what it asks for. */
   readonly timer?: { readonly expires?: number; readonly minimum?: number };
 }
@@ -84,6 +86,8 @@ export interface Told {
   readonly uri: () => string;
   invited(instrument: Instrument, session: InviteSession, sdp: Uint8Array | undefined): SessionUser;
   requested(instrument: Instrument, transaction: ServerTransaction): void;
+  /** What it says to texts, and when. */
+  texting(): { readonly status: number; readonly after: Duration };
 }
 
 /** Plugs a phone in. */
@@ -149,6 +153,11 @@ export function start(world: PhoneWorld, name: string, options: PhoneOptions, ad
     identities: (uri) => ({ from, to: `<${uri}>` }),
     uriOf: (target) => uriOf(target, options),
     dialogs: stack.dialogs,
+    reply: (transaction) => {
+      if (transaction.request.method !== 'MESSAGE') return stack.agent.respond(transaction, 200, 'OK');
+      const { status, after } = told.texting();
+      kernel.scene.after(ms(after), () => stack.agent.respond(transaction, status, reasonPhrase(status)));
+    },
   };
   const registration = new Registration({
     kernel,
@@ -182,8 +191,12 @@ function withoutRport(bytes: Uint8Array): Uint8Array {
 }
 
 /** What it can do besides RFC 3261. */
-function extensions({ reliable, timer, allow }: PhoneOptions): Partial<AgentOptions> {
-  const tags = [...(reliable === undefined ? [] : ['100rel']), ...(timer === undefined ? [] : ['timer'])];
+function extensions({ reliable, timer, fromChange, allow }: PhoneOptions): Partial<AgentOptions> {
+  const tags = [
+    ...(reliable === undefined ? [] : ['100rel']),
+    ...(timer === undefined ? [] : ['timer']),
+    ...(fromChange === undefined ? [] : ['from-change']),
+  ];
   if (tags.length === 0) return {};
   const timing = timer === undefined ? {} : { timer };
   return { supported: tags, reliable: 'supported', allow: [...(allow ?? ALLOW), 'PRACK'], ...timing };

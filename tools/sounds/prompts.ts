@@ -136,6 +136,7 @@ export const PROMPTS: Readonly<Record<string, string>> = {
   'conference/locked': 'This conference is locked.',
   'conference/full': 'This conference is full.',
   'conference/alone': 'You are the first in this conference.',
+  'conference/waiting': 'Please wait for the moderator.',
   'conference/removed': 'You have been removed from the conference.',
   'conference/ended': 'The conference has ended.',
   'conference/muted': 'You are muted.',

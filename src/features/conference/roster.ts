@@ -1,12 +1,12 @@
-import { display, type Timer } from '../../kernel/index.ts';
-import type { ConferenceView, EventPackage, Feature, FeatureContext } from '../../pbx/index.ts';
+import type { Timer } from '../../kernel/index.ts';
+import type { EventPackage, Feature, FeatureContext } from '../../pbx/index.ts';
 import type { Notice, Subscription } from '../../sip/usage/index.ts';
-import { document, type Fragment, xml } from '../../xml/index.ts';
+import { alike, full, type Info, infoOf, partial } from './conference-info.ts';
 
-/** RFC 4575 §3.4. */
+/** RFC 4575 §3.3. */
 const LASTING = { floor: 60, ceiling: 86_400, usual: 3600 };
 const TYPE = 'application/conference-info+xml';
-/** RFC 4575 §3.10: no subscriber is told more often, in milliseconds. */
+/** RFC 4575 §3.9: no subscriber is told more often, in milliseconds. */
 const PACE = 5000;
 
 /** One subscription to a room. */
@@ -14,13 +14,16 @@ interface View {
   readonly number: string;
   readonly entity: string;
   subscription: Subscription | undefined;
+  /** Of the next document. */
   version: number;
+  /** What the subscriber knows; undefined: nothing that we remember. */
+  told: Info | undefined;
   /** Monotonic. */
   toldAt: number;
   due: Timer | undefined;
 }
 
-/** Who is in a conference (RFC 4575): the whole of it, after each change. */
+/** Who is in a conference (RFC 4575): the whole of it after each SUBSCRIBE and each change; only what changed for who asks so. */
 export const conferenceEvent: Feature = {
   name: 'conference-event',
   packages: (context) => [roster(context)],
@@ -32,24 +35,29 @@ function roster({ kernel, rooms }: FeatureContext): EventPackage {
     for (const view of views) if (view.number === number) tell(view);
   });
 
+  const now = ({ number, entity }: View): Info =>
+    infoOf(entity, rooms.partyOf(number).name, rooms.knows(number), rooms.view(number));
   const tell = (view: View): void => {
-    const { subscription } = view;
-    if (subscription === undefined) return;
+    const { subscription, told } = view;
+    if (subscription === undefined || (told !== undefined && alike(told, now(view)))) return;
     const wait = view.toldAt + PACE - kernel.now();
     if (wait <= 0) return subscription.changed();
     view.due ??= kernel.house.after(wait, () => {
       view.due = undefined;
-      subscription.changed();
+      tell(view);
     });
   };
-  const notice = (view: View, subscription: Subscription): Notice => {
+  const notice = (view: View, subscription: Subscription, whole: boolean): Notice => {
+    const info = now(view);
+    const { told, version } = view;
     view.subscription = subscription;
     view.due?.cancel();
     view.due = undefined;
     view.toldAt = kernel.now();
+    view.told = info;
     view.version += 1;
-    const room = rooms.view(view.number);
-    return { contentType: TYPE, body: document(info(view, rooms.partyOf(view.number).name, room)) };
+    const part = whole || !takesParts(subscription) ? undefined : told;
+    return { contentType: TYPE, body: part === undefined ? full(info, version) : partial(part, info, version) };
   };
 
   return {
@@ -59,10 +67,18 @@ function roster({ kernel, rooms }: FeatureContext): EventPackage {
     watch: ({ resource, resourceText, version }) => {
       const number = resource.user ?? '';
       if (!rooms.knows(number)) return { status: 404, reasonPhrase: 'Not Found' };
-      const view: View = { number, entity: resourceText, subscription: undefined, version, toldAt: 0, due: undefined };
+      const view: View = {
+        number,
+        entity: resourceText,
+        subscription: undefined,
+        version,
+        told: undefined,
+        toldAt: 0,
+        due: undefined,
+      };
       views.add(view);
       return {
-        notice: (subscription) => notice(view, subscription),
+        notice: (subscription, whole) => notice(view, subscription, whole),
         ended: () => {
           view.due?.cancel();
           views.delete(view);
@@ -72,32 +88,7 @@ function roster({ kernel, rooms }: FeatureContext): EventPackage {
   };
 }
 
-function info({ entity, version }: View, name: string, room: ConferenceView | undefined): Fragment {
-  const members = room?.members ?? [];
-  return xml`<conference-info xmlns="urn:ietf:params:xml:ns:conference-info" entity="${display(
-    entity,
-  )}" state="full" version="${version}"><conference-description><display-text>${display(
-    name,
-  )}</display-text></conference-description><conference-state><user-count>${
-    members.length
-  }</user-count><active>${String(members.length > 0)}</active><locked>${String(
-    room?.locked ?? false,
-  )}</locked></conference-state><users>${members.map((member) => user(member, entity))}</users></conference-info>`;
-}
-
-/** RFC 4575 §5.6 to §5.8. Who withheld his number is named by nothing (§7). */
-function user(
-  { id, party, moderator, muted, deaf, held }: ConferenceView['members'][number],
-  entity: string,
-): Fragment {
-  const host = entity.replace(/^sips?:([^@]*@)?/i, '').replace(/[;?].*$/, '');
-  const uri = party.number === '' ? `sip:${id}@anonymous.invalid` : `sip:${encodeURIComponent(party.number)}@${host}`;
-  const status = muted && deaf ? 'inactive' : muted ? 'recvonly' : deaf ? 'sendonly' : 'sendrecv';
-  return xml`<user entity="${display(uri)}" state="full"><display-text>${display(
-    party.name === '' ? party.number : party.name,
-  )}</display-text><roles><entry>${moderator ? 'moderator' : 'participant'}</entry></roles><endpoint entity="${display(
-    id,
-  )}" state="full"><status>${
-    held ? 'on-hold' : 'connected'
-  }</status><media id="1"><type>audio</type><status>${status}</status></media></endpoint></user>`;
+/** `Event: conference;state=partial`: every phone should take partial states (RFC 4575 §4.4), and few do. */
+function takesParts({ event }: Subscription): boolean {
+  return /;\s*state\s*=\s*partial\s*(?:;|$)/i.test(event);
 }

@@ -1,5 +1,13 @@
 import { CAUSES, type Party } from '../../call/index.ts';
-import { type Call, type Duration, type Feature, type FeatureContext, say } from '../../pbx/index.ts';
+import {
+  type Call,
+  type Duration,
+  type Feature,
+  type FeatureContext,
+  type Parked,
+  type ParkOptions,
+  say,
+} from '../../pbx/index.ts';
 import { type Lot, lotOf } from './lot.ts';
 
 export interface ParkingOptions {
@@ -24,13 +32,32 @@ export function parking(options: ParkingOptions): Feature {
     extensions: (context, builder) => {
       const lot = lotOf(context.kernel);
       Object.assign(lot, { numbers: spaces, entrance: options.entrance });
-      builder.on(options.entrance, (call) => park(context, lot, options, call));
+      builder.on(options.entrance, (call) => send(context, lot, options, call));
       for (const space of spaces)
         builder.on(space, (call) =>
-          call.sentBy === undefined ? retrieve(context, lot, call, space) : park(context, lot, options, call, space),
+          call.sentBy === undefined ? retrieve(context, lot, call, space) : send(context, lot, options, call, space),
         );
     },
+    parks: (context) => (call, wanted, how) => {
+      const lot = lotOf(context.kernel);
+      if (wanted !== undefined && !lot.numbers.includes(wanted))
+        return Promise.resolve({ kind: 'refused', why: 'unknown' });
+      return park(context, lot, options, call, wanted, how);
+    },
   };
+}
+
+/** Whoever came by the number of a space, or of all: where there is no room he is sent back, and when nobody wanted him he hears so. */
+async function send(
+  context: FeatureContext,
+  lot: Lot,
+  options: ParkingOptions,
+  call: Call,
+  wanted?: string,
+): Promise<void> {
+  const parked = await park(context, lot, options, call, wanted);
+  if (parked.kind === 'refused') return call.hangup(CAUSES.busy);
+  if (parked.kind === 'unclaimed') await call.tone('congestion', { for: '15s' });
 }
 
 async function park(
@@ -38,23 +65,24 @@ async function park(
   lot: Lot,
   options: ParkingOptions,
   call: Call,
-  wanted?: string,
-): Promise<void> {
-  const by = call.sentBy ?? call.account;
+  wanted: string | undefined,
+  { by = call.sentBy ?? call.account, announce = true }: ParkOptions = {},
+): Promise<Parked> {
   const parked = { call: call.id, waiting: call.waiting, by, since: context.kernel.wall() };
   const space = lot.enter(parked, wanted);
-  if (space === undefined) return call.hangup(CAUSES.busy);
+  if (space === undefined) return { kind: 'refused', why: wanted === undefined ? 'full' : 'busy' };
   try {
-    await announce(call, space);
+    if (announce) await sayWhere(call, space);
     context.tell({ event: 'parking.parked', call: call.id, space, party: call.from, by: by ?? '' });
-    await wait(context, options, call, space, by, () => lot.leave(space, parked));
+    const returned = await wait(context, options, call, space, by, () => lot.leave(space, parked));
+    return { kind: returned ? 'returned' : 'unclaimed', space };
   } finally {
     lot.leave(space, parked);
   }
 }
 
 /** Whoever parks is told where: over his own call, or as the one who asked. */
-function announce(call: Call, space: string): Promise<void> {
+function sayWhere(call: Call, space: string): Promise<void> {
   const said = ['parking/parked', say.digits(space)] as const;
   return call.sentBy === undefined ? call.play(...said) : call.tellSender({ name: 'Parked', number: space }, ...said);
 }
@@ -66,7 +94,7 @@ async function wait(
   space: string,
   by: string | undefined,
   leave: () => void,
-): Promise<void> {
+): Promise<boolean> {
   for (let round = 0; round < rounds; round += 1) {
     await call.music(undefined, { for: timeout });
     // Who parked himself is not called back.
@@ -82,9 +110,10 @@ async function wait(
     if (result.kind !== 'answered') continue;
     leave();
     tell({ event: 'parking.returned', call: call.id, space, party: call.from, by });
-    return call.bridge(result.leg);
+    await call.bridge(result.leg);
+    return true;
   }
-  await call.tone('congestion', { for: '15s' });
+  return false;
 }
 
 async function retrieve({ tell }: FeatureContext, lot: Lot, call: Call, space: string): Promise<void> {

@@ -11,6 +11,7 @@ import type { Paced } from '../pacer.ts';
 import type { KeyWay } from '../protocol.ts';
 import type { Session } from '../session.ts';
 import { advance, nextTimestamp } from '../stream.ts';
+import { Beep } from '../tap/beep.ts';
 import { SessionMouth } from '../voice/mouth.ts';
 import { FRAME_MS } from '../voice/types.ts';
 
@@ -25,13 +26,14 @@ const MOST = 64;
 interface Key {
   readonly digit: string;
   readonly ms: number;
-  readonly as: KeyWay;
+  readonly as: KeyWay | 'beep';
 }
 
 /** What is left of the key that is down. */
 type Down =
   | { readonly as: 'event'; readonly timestamp: number; readonly packets: EventPacket[] }
-  | { readonly as: 'tone'; readonly tone: ToneGenerator; frames: number };
+  | { readonly as: 'tone'; readonly tone: ToneGenerator; frames: number }
+  | { readonly as: 'beep'; readonly beep: Beep };
 
 /**
  * Keys sent to one leg, one after another. While one is down nothing else goes out: events stand in the place of the audio (RFC
@@ -53,11 +55,26 @@ export class Keying implements Paced {
 
   /** Whether other sources are left out now. */
   get holds(): boolean {
-    return this.#down !== undefined;
+    return this.#down !== undefined && !(this.#down.as === 'beep' && this.#down.beep.listens);
+  }
+
+  /** A key of whom the leg hears goes before a beep, which is broken off; true: others may be heard now. */
+  yields(): boolean {
+    if (this.#down?.as === 'beep') this.#release(this.#down);
+    return !this.holds;
   }
 
   press(digit: string, ms: number, as: KeyWay): void {
-    if (this.#waiting.length < MOST) this.#waiting.push({ digit, ms, as });
+    this.#put({ digit, ms, as });
+  }
+
+  /** Between keys, says once that the leg is recorded; what it hears besides goes on. */
+  beep(): void {
+    this.#put({ digit: '', ms: 0, as: 'beep' });
+  }
+
+  #put(key: Key): void {
+    if (this.#waiting.length < MOST) this.#waiting.push(key);
     if (this.#active) return;
     this.#active = true;
     this.due = this.#session.host.pacer.nextSlot();
@@ -71,6 +88,7 @@ export class Keying implements Paced {
 
   close(): void {
     this.#active = false;
+    if (this.#down?.as === 'beep') this.#down.beep.release();
     this.#down = undefined;
     this.#mouth.close();
     this.#session.host.pacer.stop(this);
@@ -83,9 +101,13 @@ export class Keying implements Paced {
       return;
     }
     this.#down = down;
-    const more = down.as === 'event' ? this.#event(down) : this.#tone(down);
+    const more = this.#more(down);
     this.due += FRAME_MS;
-    if (more) return;
+    if (!more) this.#release(down);
+  }
+
+  #release(down: Down): void {
+    if (down.as === 'beep') down.beep.release();
     this.#down = undefined;
     this.due += PAUSE - FRAME_MS;
     this.#session.mapping.live = false;
@@ -93,10 +115,25 @@ export class Keying implements Paced {
     this.#session.mouth.rest();
   }
 
+  #more(down: Down): boolean {
+    switch (down.as) {
+      case 'event':
+        return this.#event(down);
+      case 'tone':
+        return this.#tone(down);
+      case 'beep':
+        return down.beep.say(this.#mouth, this.due);
+    }
+  }
+
   #next(): Down | undefined {
     const { stream, end } = this.#session;
     for (let key = this.#waiting.shift(); key !== undefined; key = this.#waiting.shift()) {
       const { digit, ms, as } = key;
+      if (as === 'beep') {
+        this.#mouth.rest();
+        return { as, beep: new Beep(this.#session) };
+      }
       const tones = tonesOf(digit);
       if (as === 'tone' && tones !== undefined) {
         const tone = new ToneGenerator({ hz: tones, cadence: [] }, RATE, LEVEL);

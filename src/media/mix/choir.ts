@@ -1,11 +1,12 @@
 import { createEncoder, type Encoder, UNITS_PER_MS } from '../../codec/index.ts';
 import { HEADER_OCTETS as HEADER } from '../../rtp/index.ts';
 import type { HostContext } from '../host-context.ts';
-import type { CodecName } from '../protocol.ts';
+import type { PayloadMap } from '../protocol.ts';
 import { sendMade } from '../sending.ts';
 import type { Session } from '../session.ts';
 import { packetMs } from '../voice/mouth.ts';
 import { FRAME_MS } from '../voice/types.ts';
+import { leastOctets, sameSound, wishesOf } from '../voice/wishes.ts';
 import { frameLength, type MixRate, type Sum } from './sum.ts';
 
 /** Frames that bring an encoder to where another is that was fed the same: its memory fades within 100 ms. */
@@ -22,14 +23,12 @@ interface Made {
   readonly at: number;
 }
 
-export function choirKey(codec: CodecName, ptime: number): string {
-  return `${codec} ${packetMs(codec, ptime)}`;
-}
-
-/** What those hear who do not talk: the whole mix, encoded once for each codec and packet time. */
+/** What those hear who do not talk: the whole mix, encoded once for all whose codec, wishes and packet time are the same. */
 export class Choir {
   readonly rate: MixRate;
-  readonly #codec: CodecName;
+  /** Nobody sings here any more. */
+  over = false;
+  readonly #send: PayloadMap;
   readonly #ms: number;
   readonly #host: HostContext;
   #encoder: Encoder | undefined;
@@ -42,12 +41,17 @@ export class Choir {
   #tick = -1;
   #heardAt = -1;
 
-  constructor(host: HostContext, codec: CodecName, ptime: number) {
+  constructor(host: HostContext, send: PayloadMap, ptime: number) {
     this.#host = host;
-    this.#codec = codec;
-    this.#ms = packetMs(codec, ptime);
-    this.rate = rateFor(codec);
+    this.#send = send;
+    this.#ms = packetMs(send.codec, ptime);
+    this.rate = rateFor(send);
     this.#waiting = new Int16Array(frameLength(this.rate) + (this.rate * this.#ms) / 1000);
+  }
+
+  /** Whether it is encoded as somebody wishes who takes that, in packets of that time. */
+  suits(send: PayloadMap, ptime: number): boolean {
+    return sameSound(send, this.#send) && packetMs(send.codec, ptime) === this.#ms;
   }
 
   /** Nobody has heard it for a while. */
@@ -78,6 +82,11 @@ export class Choir {
   }
 
   close(): void {
+    this.over = true;
+    this.#rest();
+  }
+
+  #rest(): void {
     this.#encoder?.free();
     this.#encoder = undefined;
   }
@@ -91,11 +100,12 @@ export class Choir {
     this.#waiting.set(whole, this.#count);
     this.#count += whole.length;
     const length = (this.rate * this.#ms) / 1000;
+    const least = leastOctets(this.#send);
     let sent = 0;
     for (; this.#count - sent >= length; sent += length) {
       const octets = this.#encoder.encode(this.#waiting.subarray(sent), length, scratch, 0);
-      const payload = scratch.slice(0, octets);
-      if (octets > 0) this.#made.push({ payload, units: this.#ms * UNITS_PER_MS[this.#codec], at: this.#startsAt });
+      const units = this.#ms * UNITS_PER_MS[this.#send.codec];
+      if (octets >= least) this.#made.push({ payload: scratch.slice(0, octets), units, at: this.#startsAt });
       this.#startsAt += this.#ms;
     }
     this.#waiting.copyWithin(0, sent, this.#count);
@@ -104,8 +114,10 @@ export class Choir {
 
   /** Begins where the encoders are of those who have heard the mix alone. */
   #restart(sum: Sum, tick: number): void {
-    this.close();
-    this.#encoder = createEncoder(this.#codec, this.rate, this.#codec === 'opus' ? this.#host.opus() : undefined);
+    this.#rest();
+    const { codec } = this.#send;
+    const opus = codec === 'opus' ? this.#host.opus() : undefined;
+    this.#encoder = createEncoder(codec, this.rate, opus, wishesOf(this.#send));
     this.#count = 0;
     this.#startsAt = tick * FRAME_MS;
     for (let past = tick - PRIMING; past < tick; past += 1) {
@@ -115,7 +127,8 @@ export class Choir {
   }
 }
 
-/** The most that a codec carries of what is mixed. */
-export function rateFor(codec: CodecName): MixRate {
-  return codec === 'G722' || codec === 'opus' ? 16_000 : 8000;
+/** The most of what is mixed that a codec carries, and that its receiver plays. */
+export function rateFor({ codec, playback }: PayloadMap): MixRate {
+  const wide = codec === 'G722' || (codec === 'opus' && (playback === undefined || playback > 8000));
+  return wide ? 16_000 : 8000;
 }

@@ -1,7 +1,8 @@
-import type { CodecName } from '../protocol.ts';
+import type { PayloadMap } from '../protocol.ts';
 import type { Session } from '../session.ts';
 import { FRAME_MS } from '../voice/types.ts';
-import { type Choir, choirKey, PRIMING, rateFor } from './choir.ts';
+import { sameSound } from '../voice/wishes.ts';
+import { type Choir, PRIMING, rateFor } from './choir.ts';
 import type { MixRate, Part, Sum } from './sum.ts';
 
 /** Frames for which somebody who has fallen silent keeps an encoder of his own: until the common one is where his is. */
@@ -10,7 +11,7 @@ const SETTLED = 25;
 /** What a listener needs of his mixer. */
 export interface Hall {
   readonly sum: (rate: MixRate) => Sum;
-  readonly choir: (codec: CodecName, ptime: number) => Choir;
+  readonly choir: (send: PayloadMap, ptime: number) => Choir;
 }
 
 /**
@@ -21,7 +22,11 @@ export class Listener {
   readonly session: Session;
   #apart = false;
   #alike = 0;
-  #key = '';
+  /** As he heard it last, at which rate, and with whom. */
+  #send: PayloadMap | undefined;
+  #ptime = 0;
+  #rate: MixRate = 8000;
+  #choir: Choir | undefined;
 
   constructor(session: Session) {
     this.session = session;
@@ -30,7 +35,7 @@ export class Listener {
   /** The rate at which he can hear; undefined: nothing now. */
   get rate(): MixRate | undefined {
     const { end, latch } = this.session;
-    return end?.send === undefined || latch.target === undefined ? undefined : rateFor(end.send.codec);
+    return end?.send === undefined || latch.target === undefined ? undefined : rateFor(end.send);
   }
 
   /** Says this tick's mix to him: without `own`, and with what is only for him. */
@@ -41,20 +46,33 @@ export class Listener {
       this.#apart = false;
       return;
     }
-    const choir = hall.choir(end.send.codec, end.ptime);
-    const sum = hall.sum(choir.rate);
-    const key = choirKey(end.send.codec, end.ptime);
-    if (key !== this.#key) this.#apart = false;
-    this.#key = key;
+    const { send, ptime } = end;
+    if (this.#send !== send || this.#ptime !== ptime) this.#agree(send, ptime);
+    const sum = hall.sum(this.#rate);
     const differs = own?.sounds === true || extra?.sounds === true;
     this.#alike = differs ? 0 : this.#alike + 1;
-    if (differs && !this.#apart) this.#leave(choir, sum, tick);
-    else if (this.#apart && this.#alike > SETTLED && mouth.between && choir.fresh(tick)) {
+    if (differs && !this.#apart) this.#leave(this.#choirIn(hall, send), sum, tick);
+    else if (this.#apart && this.#alike > SETTLED && mouth.between && this.#choirIn(hall, send).fresh(tick)) {
       this.#apart = false;
       mouth.rest();
     }
     if (this.#apart) mouth.say(sum.apart(own, extra), sum.rate, tick * FRAME_MS);
-    else choir.sing(this.session, sum, tick);
+    else this.#choirIn(hall, send).sing(this.session, sum, tick);
+  }
+
+  /** Another codec, or another way of it, is another encoder. */
+  #agree(send: PayloadMap, ptime: number): void {
+    if (ptime !== this.#ptime || !sameSound(send, this.#send)) this.#apart = false;
+    this.#send = send;
+    this.#ptime = ptime;
+    this.#rate = rateFor(send);
+    this.#choir = undefined;
+  }
+
+  /** Asked of the mixer once, for as long as somebody sings there. */
+  #choirIn(hall: Hall, send: PayloadMap): Choir {
+    if (this.#choir === undefined || this.#choir.over) this.#choir = hall.choir(send, this.#ptime);
+    return this.#choir;
   }
 
   /** His own encoder is brought to where the common one is, and the packet that that has begun is his to end. */

@@ -27,6 +27,8 @@ function made<T>(value: T | undefined): T {
   return value;
 }
 
+type Wishes = Omit<PayloadMap, 'payload' | 'codec'>;
+
 /** One at a telephone in the conference. */
 class Person {
   readonly id: string;
@@ -38,12 +40,12 @@ class Person {
   #sequence = 1;
   #timestamp = 1000;
 
-  constructor(world: Bench, at: number, codec: CodecName, ptime: number, id = `s${at}`) {
+  constructor(world: Bench, at: number, codec: CodecName, ptime: number, id = `s${at}`, wishes: Wishes = {}) {
     this.id = id;
     this.codec = codec;
     this.phone = world.socket(PHONE);
     const map: PayloadMap = { payload: NUMBERS[codec], codec };
-    this.rtp = end(this.phone.local, { send: map, receive: [map], ptime, latch: false });
+    this.rtp = end(this.phone.local, { send: { ...map, ...wishes }, receive: [map], ptime, latch: false });
     this.#to = open(world, this.id, this.phone, at, { rtp: this.rtp, hears: MIX });
     this.#encoder = made(createEncoder(codec, 16_000, opus));
   }
@@ -87,9 +89,14 @@ class Room {
   #generation = 0;
   #frame = 0;
 
-  constructor(codecs: readonly CodecName[], ptimes: readonly number[] = [], more: Partial<HostPorts> = {}) {
+  constructor(
+    codecs: readonly CodecName[],
+    ptimes: readonly number[] = [],
+    more: Partial<HostPorts> = {},
+    wishes: readonly (Wishes | undefined)[] = [],
+  ) {
     this.world = bench({ opus: loadOpus, poolSize: codecs.length, ...more });
-    this.people = codecs.map((codec, at) => new Person(this.world, at, codec, ptimes[at] ?? 20));
+    this.people = codecs.map((codec, at) => new Person(this.world, at, codec, ptimes[at] ?? 20, undefined, wishes[at]));
     this.mix({ members: this.people.map(({ id }) => id) });
   }
 
@@ -144,6 +151,34 @@ for (const codecs of [
     }
   });
 }
+
+test('each hears it in the widest band that his codec has: what only some can hear reaches those', () => {
+  const room = new Room(['G722', 'G722', 'opus', 'PCMU', 'PCMA']);
+  room.pass(60, [6000, 0, 0, 0, 0]);
+  const levels = room.people.slice(1).map((person) => {
+    const { samples, rate } = person.heard();
+    return rate === 16_000 ? toneShare(samples.subarray(-rate * 0.4), rate, 6000) : level(samples.subarray(-3200));
+  });
+  const [wide = 0, wider = 0, ulaw = 0, alaw = 0] = levels;
+  assert.ok(wide > 0.9 && wider > 0.9, `${wide}, ${wider}`);
+  // 6 kHz does not exist at 8000 samples a second; what is left of it is below the stop band of a resampler.
+  assert.ok(ulaw < -45 && alaw < -45, `${ulaw} dB, ${alaw} dB`);
+});
+
+test('of six who talk the four loudest are heard; whoever of them talks hears the other three', () => {
+  const room = new Room(Array.from({ length: 7 }, () => 'PCMU' as const));
+  const tones = [450, 700, 950, 1200, 1450, 1700];
+  const [loud, soft] = [6000, 1500];
+  for (let frame = 0; frame < 60; frame += 1) {
+    for (const [at, hz] of tones.entries()) room.people[at]?.say(sine(hz, frame, at < 4 ? loud : soft));
+    room.people[6]?.say(sine(0, frame, 0));
+    room.world.pass(20);
+  }
+  const heard = (at: number): readonly boolean[] => tones.map((hz) => made(room.people[at]).share(hz) > 0.1);
+  assert.deepEqual(heard(6), [true, true, true, true, false, false]);
+  assert.deepEqual(heard(5), [true, true, true, true, false, false]);
+  assert.deepEqual(heard(0), [false, true, true, true, false, false]);
+});
 
 test('one stream each: unbroken sequence, a clock that goes on by what is sent, while talkers change', () => {
   const room = new Room(['PCMU', 'G722', 'opus', 'PCMA'], [20, 40, 20, 30]);
@@ -226,6 +261,63 @@ test('it tells who begins to talk, and who has ceased, once', () => {
   assert.deepEqual(talk(), ['s0 true']);
   room.pass(30, [0, 0]);
   assert.deepEqual(talk(), ['s0 true', 's0 false']);
+});
+
+/** What an Opus packet carries: 0 narrow, 1 medium, 2 wide, 3 super-wide, 4 the full band (RFC 6716 table 2). */
+function bandOf(packet: Uint8Array): number {
+  const config = made(packet[12]) >> 3;
+  if (config < 12) return config >> 2;
+  return config < 16 ? 3 + ((config - 12) >> 1) : [0, 2, 3, 4][(config - 16) >> 2]!;
+}
+
+test('who listens with Opus hears it as he wishes (RFC 7587 §6.1); it is encoded once for all who wish the same', () => {
+  let encoded = 0;
+  const counted = (): ReturnType<typeof loadOpus> => {
+    const { memory, ...functions } = loadOpus();
+    const encode: typeof functions.opus_encode = (...given) => {
+      encoded += 1;
+      return functions.opus_encode(...given);
+    };
+    return { ...functions, memory, opus_encode: encode };
+  };
+  const wishes = [undefined, {}, {}, { playback: 8000 }, { constant: true }, { bitrate: 8000 }, { dtx: true }] as const;
+  const codecs = wishes.map((_, at) => (at === 0 ? 'G722' : 'opus'));
+  const room = new Room(codecs, [], { opus: counted }, wishes);
+  room.pass(20, [900, ...wishes.slice(1).map(() => undefined)]);
+  const before = room.people.map(({ received }) => received.length);
+  encoded = 0;
+  // From 300 Hz up to 6300 Hz: much and little to say, in both halves of the wide band.
+  for (let frame = 0; frame < 100; frame += 1) room.pass(1, [300 + frame * 60], frame % 8 < 6 ? 6000 : 500);
+  assert.equal(encoded, 100 * 5, 'five ways of six who listen');
+  const heard = room.people.map(({ received }, at) => received.slice(before[at]));
+  const [, plain = [], same = [], narrow = [], constant = [], few = [], seldom = []] = heard;
+  const payloads = (packets: readonly Uint8Array[]) => packets.map((packet) => packet.subarray(12));
+  assert.deepEqual(payloads(plain), payloads(same));
+  assert.ok(plain.some((packet) => bandOf(packet) === 2) && plain.every((packet) => bandOf(packet) <= 2));
+  assert.ok(narrow.length === 100 && narrow.every((packet) => bandOf(packet) === 0), 'no more than it plays');
+  const sizes = (packets: readonly Uint8Array[]) => new Set(packets.map(({ length }) => length));
+  assert.equal(sizes(constant).size, 1, 'packets of one size');
+  assert.ok(sizes(plain).size > 10);
+  const octets = payloads(few).reduce((sum, { length }) => sum + length, 0);
+  assert.ok(octets / 2 <= (8000 / 8) * 1.2, `${octets} octets in two seconds`);
+  room.pass(100, [0]);
+  const quiet = room.people.map(({ received }, at) => received.length - made(before[at]) - made(heard[at]).length);
+  assert.ok(made(quiet[1]) >= 99 && made(quiet[6]) < 50, `${quiet[6]} packets while nothing is said`);
+  assert.ok(seldom.length > 90);
+});
+
+test('who talks hears Opus as he wishes too, and a wish that changes is followed at once', () => {
+  const room = new Room(['G722', 'opus'], [], {}, [undefined, { playback: 8000 }]);
+  const [, bob] = room.people;
+  assert.ok(bob);
+  room.pass(50, [3500, 500]);
+  assert.ok(bob.received.every((packet) => bandOf(packet) === 0));
+  const { rtp } = bob;
+  const send = { payload: NUMBERS.opus, codec: 'opus' } as const;
+  apply(room.world, bob.id, 2, { rtp: { ...rtp, send }, hears: MIX });
+  const before = bob.received.length;
+  room.pass(50, [6000, 500]);
+  assert.ok(bob.received.slice(before + 10).some((packet) => bandOf(packet) === 2));
 });
 
 test('who may not talk is not heard, and hears; an older specification changes nothing', () => {

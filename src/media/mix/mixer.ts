@@ -1,13 +1,13 @@
 import { level } from '../../codec/index.ts';
 import type { HostContext } from '../host-context.ts';
 import type { Paced } from '../pacer.ts';
-import type { CodecName, MixerSpec, MixerSound } from '../protocol.ts';
+import type { MixerSpec, MixerSound, PayloadMap } from '../protocol.ts';
 import type { Session } from '../session.ts';
 import { piece, type Source } from '../source/source.ts';
 import { Taps } from '../tap/taps.ts';
 import { type Frame, FRAME_MS, type Voice } from '../voice/types.ts';
 import { voiceOf } from '../voice/voices.ts';
-import { Choir, choirKey } from './choir.ts';
+import { Choir } from './choir.ts';
 import { type Hall, Listener } from './listener.ts';
 import { type MixRate, Part, Sum } from './sum.ts';
 import { choose, listenTo, newSpeaker, type Speaker } from './talkers.ts';
@@ -44,7 +44,7 @@ export class Mixer implements Paced {
   readonly #members = new Map<string, Member>();
   readonly #listeners = new Map<string, Listener>();
   readonly #sums = new Map<MixRate, Sum>();
-  readonly #choirs = new Map<string, Choir>();
+  readonly #choirs = new Set<Choir>();
   readonly #soundings = new Set<Sounding>();
   /** Sounds that have begun, or were to begin. */
   #known: ReadonlySet<string> = new Set();
@@ -54,7 +54,7 @@ export class Mixer implements Paced {
   #tick = -1;
   readonly #hall: Hall = {
     sum: (rate) => this.#sum(rate),
-    choir: (codec, ptime) => this.#choir(codec, ptime),
+    choir: (send, ptime) => this.#choir(send, ptime),
   };
 
   constructor(host: HostContext, id: string) {
@@ -149,7 +149,7 @@ export class Mixer implements Paced {
     this.host.pacer.stop(this);
     for (const member of this.#members.values()) this.#forget(member);
     this.#soundings.clear();
-    for (const choir of this.#choirs.values()) choir.close();
+    for (const choir of this.#choirs) choir.close();
     this.#choirs.clear();
     this.#sums.clear();
   }
@@ -189,10 +189,10 @@ export class Mixer implements Paced {
       const { id } = listener.session;
       listener.hear(this.#hall, tick, this.#members.get(id)?.part, this.#soundFor(id));
     }
-    for (const [key, choir] of this.#choirs) {
+    for (const choir of this.#choirs) {
       if (!choir.idle(tick)) continue;
       choir.close();
-      this.#choirs.delete(key);
+      this.#choirs.delete(choir);
     }
   }
 
@@ -256,12 +256,10 @@ export class Mixer implements Paced {
     return fresh;
   }
 
-  #choir(codec: CodecName, ptime: number): Choir {
-    const key = choirKey(codec, ptime);
-    const known = this.#choirs.get(key);
-    if (known !== undefined) return known;
-    const fresh = new Choir(this.host, codec, ptime);
-    this.#choirs.set(key, fresh);
+  #choir(send: PayloadMap, ptime: number): Choir {
+    for (const known of this.#choirs) if (known.suits(send, ptime)) return known;
+    const fresh = new Choir(this.host, send, ptime);
+    this.#choirs.add(fresh);
     return fresh;
   }
 }

@@ -16,6 +16,8 @@ export interface Clip {
   readonly wide?: Int16Array | undefined;
   /** Filled when first heard in that codec. */
   readonly octets: { PCMU: Uint8Array | undefined; PCMA: Uint8Array | undefined };
+  /** Why there is less of it than there should be. */
+  readonly flaw?: string;
 }
 
 function clipOf(samples: Int16Array, wide?: Int16Array): Clip {

@@ -56,7 +56,8 @@ export class Library {
     const all = (): void => {
       const failures = names.flatMap((file, at) => {
         const read = made[at];
-        return read !== undefined && 'why' in read ? [{ file, why: read.why }] : [];
+        const why = read !== undefined && 'why' in read ? read.why : read?.flaw;
+        return why === undefined ? [] : [{ file, why }];
       });
       then(
         made.filter((read) => 'samples' in read),
@@ -89,8 +90,11 @@ export class Library {
     const waiting = this.#musicians.get(key);
     if (waiting !== undefined) return void waiting.push(then);
     this.#musicians.set(key, [then]);
-    this.#ports.files.music((names) => {
-      this.clips(names, (clips, failures) => this.#tuned(key, joined(clips), clips.length > 0, failures));
+    this.#ports.files.music((names, why = 'there is no music') => {
+      this.clips(names, (clips, failures) => {
+        const told = clips.length > 0 ? failures : [...failures, { file: key || 'music', why }];
+        this.#tuned(key, joined(clips), clips.length > 0, told);
+      });
     }, folder);
   }
 
@@ -115,8 +119,7 @@ export class Library {
     if (found) this.#music.set(key, music);
     const waiting = this.#musicians.get(key) ?? [];
     this.#musicians.delete(key);
-    const all = found ? failures : [...failures, { file: key || 'music', why: 'there is no music' }];
-    for (const then of waiting) then(music, all);
+    for (const then of waiting) then(music, failures);
   }
 
   #clip(name: string, then: Then<Read>): void {
@@ -129,23 +132,23 @@ export class Library {
     const waiting = this.#loading.get(name);
     if (waiting !== undefined) return void waiting.push(then);
     this.#loading.set(name, [then]);
-    this.#first(namesIn(name), (wav) => this.#read(name, wav));
+    this.#first(namesIn(name), (wav, why) => this.#read(name, wav, why));
   }
 
   /** The first of these files that exists. */
-  #first([name, ...others]: readonly string[], then: (wav: Uint8Array | undefined) => void): void {
+  #first([name, ...others]: readonly string[], then: (wav: Uint8Array | undefined, why?: string) => void): void {
     if (name === undefined) return then(undefined);
-    this.#ports.files.load(name, (wav) =>
-      wav === undefined && others.length > 0 ? this.#first(others, then) : then(wav),
+    this.#ports.files.load(name, (wav, why) =>
+      wav === undefined && others.length > 0 ? this.#first(others, then) : then(wav, why),
     );
   }
 
-  #read(name: string, bytes: Uint8Array | undefined): void {
-    if (bytes === undefined) return this.#loaded(name, { why: `no such file: ${name}` });
+  #read(name: string, bytes: Uint8Array | undefined, why = 'no such file'): void {
+    if (bytes === undefined) return this.#loaded(name, { why: `${why}: ${name}` });
     const defer = (then: () => void): void => void this.#ports.after('scene', 0, then);
     const read = (recording: Recording | MalformedWav): void => {
       if ('malformed' in recording) return this.#loaded(name, { why: `${name}: ${recording.malformed}` });
-      convert(recording, defer, (clip) => this.#loaded(name, clip));
+      convert(recording, defer, (clip) => this.#loaded(name, flawed(name, recording, clip)));
     };
     if (isOgg(bytes)) readOggOpus(bytes, this.#opus(), defer, read);
     else read(parseWav(bytes));
@@ -167,6 +170,12 @@ export class Library {
       this.#samples -= sizeOf(forgotten);
     }
   }
+}
+
+function flawed(name: string, { samples, rate, whole }: Recording, clip: Clip): Clip {
+  if (whole === undefined) return clip;
+  const there = Math.round((samples.length * 1000) / rate);
+  return { ...clip, flaw: `${name}: cut short, ${there} of ${Math.round(whole)} ms` };
 }
 
 function sizeOf({ samples, wide }: Clip): number {

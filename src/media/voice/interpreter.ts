@@ -1,10 +1,11 @@
 import { isLaw } from '../../codec/index.ts';
 import { EVENT_CLOCK, type Kind, isEvent } from '../kinds.ts';
-import { HEADER_OCTETS as HEADER, rescaleEvents, type RtpHeader, writeHeader } from '../../rtp/index.ts';
+import { isSingle, type RtpHeader } from '../../rtp/index.ts';
+import { PassedKeys, sendScaled, sendTogether } from '../keys/passed.ts';
 import { type Paced, SLOT } from '../pacer.ts';
 import type { CodecName } from '../protocol.ts';
 import type { Session } from '../session.ts';
-import { advance, nextTimestamp } from '../stream.ts';
+import { nextTimestamp } from '../stream.ts';
 import { FRAME_MS, type Rate, type Voice } from './types.ts';
 import { voiceOf } from './voices.ts';
 
@@ -32,8 +33,9 @@ export class Interpreter implements Paced {
   #alike = 0;
   #quiet = 0;
   #keyAt = -Infinity;
-  /** The source's timestamp of the key that is down, and ours. */
-  #key: { readonly source: number; readonly ours: number } | undefined;
+  readonly #keys = new PassedKeys();
+  /** Our timestamp of the key that is down. */
+  #pressedAt = 0;
 
   constructor(to: Session, heard: string, codec: CodecName) {
     this.#to = to;
@@ -46,8 +48,9 @@ export class Interpreter implements Paced {
   /** Takes a packet of whom the leg hears; false: from this one on packets are passed on again. */
   take(header: RtpHeader, bytes: Uint8Array, kind: Kind, codec: CodecName, now: number): boolean {
     if (codec !== this.#codec) return false;
-    if (isEvent(kind)) this.#pass(header, bytes, EVENT_CLOCK[kind], now);
-    else this.#alike = passes(kind, codec) && kind !== 'comfort' ? this.#alike + 1 : 0;
+    if (!isEvent(kind)) this.#alike = passes(kind, codec) && kind !== 'comfort' ? this.#alike + 1 : 0;
+    else if (this.#to.hears.kind !== 'session' || this.#to.hears.keys !== 'held')
+      this.#pass(header, bytes, EVENT_CLOCK[kind], now);
     return this.#alike < SETTLED;
   }
 
@@ -74,20 +77,14 @@ export class Interpreter implements Paced {
   /** A telephone-event as the next packet of the leg's stream, in the clock that was agreed there (RFC 4733 §2.1). */
   #pass(header: RtpHeader, bytes: Uint8Array, clock: number, now: number): void {
     const { end, latch, stream } = this.#to;
-    const number = end?.events?.send;
-    if (number === undefined || latch.target === undefined) return;
+    if (end?.events === undefined || latch.target === undefined) return;
     this.#keyAt = now;
-    if (this.#key?.source !== header.timestamp) {
-      this.#key = { source: header.timestamp, ours: nextTimestamp(stream, now) };
-    }
-    const octets = header.payloadEnd - header.payloadAt;
-    const packet = new Uint8Array(HEADER + octets);
-    packet.set(bytes.subarray(header.payloadAt, header.payloadEnd), HEADER);
-    rescaleEvents(packet, HEADER, packet.length, clock, end?.events?.sendClock ?? 8000);
-    const sequence = (stream.sequence + 1) & 0xffff;
-    writeHeader(packet, header.marker, number, sequence, this.#key.ours, stream.ssrc);
-    advance(stream, sequence, this.#key.ours, 0, octets, now);
-    this.#to.send(packet);
+    const key = this.#keys.scaled(header, bytes, clock, end.events.sendClock ?? 8000);
+    if (key === undefined) return;
+    if (key.first) this.#pressedAt = nextTimestamp(stream, now);
+    const place = { sequence: stream.sequence + 1, timestamp: this.#pressedAt, now };
+    if (isSingle(header)) sendScaled(this.#to, key, header.marker, place);
+    else sendTogether(this.#to, header, bytes, clock, place);
   }
 }
 

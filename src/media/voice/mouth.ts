@@ -4,6 +4,7 @@ import type { CodecName, PayloadMap } from '../protocol.ts';
 import { sendMade } from '../sending.ts';
 import type { Session } from '../session.ts';
 import type { Mouth, Rate } from './types.ts';
+import { leastOctets, sameSound, wishesOf } from './wishes.ts';
 
 /** Room for a header and the longest payload that is made. */
 const scratch = new Uint8Array(1500);
@@ -80,7 +81,12 @@ export class SessionMouth implements Mouth {
     this.close();
     this.#made = send;
     this.#count = 0;
-    this.#encoder = createEncoder(codec, wanted, codec === 'opus' ? this.#session.host.opus() : undefined, send);
+    this.#encoder = createEncoder(
+      codec,
+      wanted,
+      codec === 'opus' ? this.#session.host.opus() : undefined,
+      wishesOf(send),
+    );
     return this.#encoder;
   }
 
@@ -105,9 +111,9 @@ export class SessionMouth implements Mouth {
     this.#count += made;
   }
 
-  #send(encoder: Encoder, { codec, dtx }: PayloadMap, ptime: number): void {
-    // RFC 7587 §3.1.3: while nothing is said, what has two octets at most is not sent.
-    const least = dtx === true ? 3 : 1;
+  #send(encoder: Encoder, send: PayloadMap, ptime: number): void {
+    const { codec } = send;
+    const least = leastOctets(send);
     const ms = packetMs(codec, ptime);
     const length = (encoder.rate * ms) / 1000;
     let sent = 0;
@@ -127,9 +133,4 @@ export function packetMs(codec: CodecName, ptime: number): number {
   const ms = ptime >= 10 && ptime <= 120 ? ptime - (ptime % 10) : 20;
   if (codec !== 'opus' || ms <= 20) return ms;
   return ms < 40 ? 20 : Math.min(60, ms - (ms % 20));
-}
-
-/** Whether both are encoded alike, by whatever number. */
-function sameSound(one: PayloadMap, other: PayloadMap | undefined): boolean {
-  return one.codec === other?.codec && one.bitrate === other.bitrate && one.dtx === other.dtx;
 }

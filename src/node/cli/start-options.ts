@@ -19,7 +19,7 @@ export interface StartOptions {
   /** PEM files; undefined: a certificate of one's own. */
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly httpPort: number;
-  /** Addresses of the status page and the API. */
+  /** Addresses of the console and the API. */
   readonly httpBind: readonly string[];
   /** Undefined: any free ports. */
   readonly rtpPorts: { readonly from: number; readonly to: number } | undefined;

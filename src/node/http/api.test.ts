@@ -27,6 +27,7 @@ async function open(t: TestContext, view: ExchangeView, address = '127.0.0.1'): 
     phase: () => 'ready',
     sip: () => [],
     numbers: () => [],
+    web: '',
     address,
     port: 0,
     tell: (one) => void refused.push(one),
@@ -175,19 +176,34 @@ test('a name that is not ours is refused on loopback, whatever it asks for (DNS 
   assert.equal(await asked('localhost.evil.example', '/health'), 421);
 });
 
-test('beyond loopback the status page wants a token too, as a password; health does not', async (t) => {
+test('a token is told what it allows', async (t) => {
+  const view = shown();
+  const { ask } = await open(t, view);
+  for (const scopes of [['read'], ['calls'], ['admin']] as const) {
+    const answer = await ask('/api/token', { token: await tokenOf(view, ...scopes) });
+    assert.deepEqual(await answer.json(), { name: 'test', scopes });
+  }
+  assert.deepEqual(await problem(await ask('/api/token')), [401, 'E_TOKEN']);
+});
+
+test('beyond loopback the overview and the reference want a token too; the console’s files and health do not', async (t) => {
   const view = shown();
   const { ask } = await open(t, view, '0.0.0.0');
   const token = await tokenOf(view, 'read');
   const basic = { authorization: `Basic ${Buffer.from(`me:${token}`).toString('base64')}` };
   assert.equal((await ask('/health')).status, 200);
-  for (const path of ['/', '/status.json', '/api', '/api/openapi.json']) {
+  assert.notEqual((await ask('/')).status, 401, 'whoever is to sign in needs its form');
+  for (const path of ['/api', '/api/openapi.json']) {
     const refused = await ask(path);
     assert.equal(refused.status, 401, path);
     assert.match(refused.headers.get('www-authenticate') ?? '', /^Basic/);
     assert.equal((await ask(path, { headers: basic })).status, 200, path);
     assert.equal((await ask(path, { token })).status, 200, path);
   }
+  const overview = await ask('/status.json');
+  assert.equal(overview.status, 401);
+  assert.match(overview.headers.get('www-authenticate') ?? '', /^Bearer/, 'no browser asks for a password by itself');
+  assert.equal((await ask('/status.json', { token })).status, 200);
   assert.equal(
     (await ask('/api/status', { headers: basic })).status,
     401,

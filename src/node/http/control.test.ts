@@ -39,6 +39,12 @@ test('the API answers on a socket that only its owner can open', async (t) => {
   assert.deepEqual(await ask(data, 'GET', '/api/version', contract.version), { version: '1.2.3' });
 });
 
+test('whoever reaches the socket needs no key, and may do everything', async (t) => {
+  const data = folder();
+  await control(t, data);
+  assert.deepEqual(await ask(data, 'GET', '/api/token', contract.key), { name: 'control socket', scopes: ['admin'] });
+});
+
 test('ids travel whole, a refusal keeps its code', async (t) => {
   const data = folder();
   const asked: string[] = [];

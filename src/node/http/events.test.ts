@@ -32,6 +32,7 @@ async function scene(t: TestContext): Promise<Scene> {
     phase: () => 'ready' as const,
     sip: () => [],
     numbers: () => [],
+    web: '',
     tell: () => undefined,
   };
   const http = await openPublic({ ...options, address: '127.0.0.1', port: 0 });
@@ -110,6 +111,29 @@ test('what was missed is told on coming back', async (t) => {
     lost.messages.map(({ type }) => type),
     ['reset', 'snapshot'],
   );
+});
+
+test('who was refused is hung up on, though he keeps his end open', async (t) => {
+  const { url } = await scene(t);
+  const { port, pathname } = new URL(url);
+  for (const path of [pathname, '/elsewhere']) {
+    const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+    t.after(() => socket.destroy());
+    const head = ['Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+    socket.write(
+      [`GET ${path} HTTP/1.1`, ...head, 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='].join('\r\n') + '\r\n\r\n',
+    );
+    let said = '';
+    // What nobody listens to any more is answered by a reset.
+    socket.on('error', () => undefined);
+    socket.setEncoding('utf8').on('data', (text: string) => void (said += text));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    await once(socket, 'end');
+    assert.match(said, /^HTTP\/1.1 40[14] .*\r\n\r\n\{.*\}$/s);
+    const words = setInterval(() => socket.write('still here'), 20);
+    t.after(() => clearInterval(words));
+    await closed;
+  }
 });
 
 test('no token, a wrong one, another scope, another path, another host: refused before anything is told', async (t) => {

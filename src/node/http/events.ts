@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { problemOf } from '../../api/index.ts';
+import { problemOf, TOPICS } from '../../api/index.ts';
 import { type Kernel, StrowgerError } from '../../kernel/index.ts';
 import type { Subscription, Topic } from '../../pbx/stream.ts';
 import type { ExchangeView } from '../../pbx/view.ts';
@@ -17,7 +17,8 @@ const MOST_CLIENTS = 100;
 const PING_MS = 30_000;
 /** Close codes of one's own (RFC 6455 §7.4.2). */
 const NO_LONGER_GOOD = 4401;
-const TOPICS: readonly Topic[] = ['calls', 'legs', 'registrations'];
+/** What is followed unless topics are named; quality must be, for it changes all the time. */
+const USUAL: readonly Topic[] = TOPICS.filter((topic) => topic !== 'quality');
 
 export interface EventsOptions {
   readonly kernel: Kernel;
@@ -124,7 +125,7 @@ function tokenIn({ headers }: IncomingMessage, url: URL): string | undefined {
 /** undefined: one that there is not. */
 function topicsIn(url: URL): readonly Topic[] | undefined {
   const named = url.searchParams.get('topics')?.split(',');
-  if (named === undefined) return TOPICS;
+  if (named === undefined) return USUAL;
   const known = TOPICS.filter((topic) => named.includes(topic));
   return known.length === new Set(named).size ? known : undefined;
 }
@@ -141,5 +142,6 @@ function refuse(socket: Duplex, status: number, error: StrowgerError): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // Who is refused may keep his end open for ever: no time-out of the server is his any more.
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

@@ -48,7 +48,7 @@ export function tokenOf({ tokens }: Pick<ExchangeView, 'tokens'>, ...scopes: rea
 
 /** An exchange that only shows itself, for tests of what is shown; `ended` collects the calls hung up. */
 export function shown(changed: Partial<ExchangeView> = {}, ended: string[] = []): ExchangeView {
-  return {
+  const view: ExchangeView = {
     status: () => ({
       version: '1.2.3',
       node: 'n1',
@@ -62,6 +62,7 @@ export function shown(changed: Partial<ExchangeView> = {}, ended: string[] = [])
     }),
     calls: () => [call],
     call: (id) => (id === call.id ? call : undefined),
+    measured: (id, then) => then(view.call(id)),
     originate: () => assert.fail('nothing is placed here'),
     subscribe: (client, topics, since) => streamOf(() => [call]).subscribe(client, topics, since),
     tokens: new Tokens(kernel, memory()),
@@ -87,6 +88,7 @@ export function shown(changed: Partial<ExchangeView> = {}, ended: string[] = [])
     ],
     ...changed,
   };
+  return view;
 }
 
 /** A stream of these calls. */
@@ -145,6 +147,7 @@ const room: ConferenceView = {
   name: 'Conference 600',
   since: 1_060_000,
   locked: false,
+  waiting: false,
   recording: undefined,
   members: [
     {
@@ -215,7 +218,13 @@ function numbered(path: string): { readonly number?: string } {
 test('what it shows is what an exchange may show', () => {
   for (const { method, path, handle, body } of operations.filter(({ method: how }) => how === 'GET')) {
     const params = path.endsWith(':id') ? { id: call.id } : numbered(path);
-    const answer = handle(shown(), { params, query: {}, body });
-    assert.ok('ok' in answer && answer.ok, `${method} ${path}`);
+    const said = handle(shown(), { params, query: {}, body });
+    const told: boolean[] = 'ok' in said ? [said.ok] : [];
+    if ('later' in said)
+      said.later(
+        ({ ok }) => void told.push(ok),
+        () => undefined,
+      );
+    assert.deepEqual(told, [true], `${method} ${path}`);
   }
 });

@@ -2,7 +2,8 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { type Answer, type Later, type Operation, problemOf } from '../../api/index.ts';
 import { type ErrorFacts, type ErrorCode, type Kernel, StrowgerError } from '../../kernel/index.ts';
 import type { ExchangeView } from '../../pbx/view.ts';
-import type { Refusal } from './admission.ts';
+import type { TokenView } from '../../pbx/tokens.ts';
+import type { Admitted, Refusal } from './admission.ts';
 import { follow } from './lines.ts';
 
 /** A server with narrow limits that answers everything, mistakes too, in JSON, and tells nothing of its insides. */
@@ -31,22 +32,24 @@ export function createServer(): FastifyInstance {
 export interface Mounting {
   readonly kernel: Kernel;
   readonly view: ExchangeView;
-  /** Why a request is not let in; left out: every one is. */
-  readonly against?: (request: FastifyRequest, scopes: Operation['scopes']) => Refusal | undefined;
+  /** Who is let in; left out: everyone. */
+  readonly admit?: (request: FastifyRequest, scopes: Operation['scopes']) => Admitted;
 }
 
 /** Puts the table's operations on a server; each request is one input of the kernel. */
 export function mount(app: FastifyInstance, operations: readonly Operation[], mounting: Mounting): void {
+  const keys = new WeakMap<FastifyRequest, TokenView>();
   for (const operation of operations) {
     app.route({
       method: operation.method,
       url: operation.path,
       onRequest: (request, reply, done) => {
-        const refusal = mounting.against?.(request, operation.scopes);
-        if (refusal === undefined) done();
-        else turnAway(reply, refusal);
+        const admitted = mounting.admit?.(request, operation.scopes);
+        if (admitted?.ok === false) return void turnAway(reply, admitted.refusal);
+        if (admitted !== undefined) keys.set(request, admitted.token);
+        done();
       },
-      handler: (request, reply) => handle(operation, mounting, request, reply),
+      handler: (request, reply) => handle(operation, mounting, request, reply, keys.get(request)),
     });
   }
 }
@@ -58,10 +61,17 @@ export function turnAway(reply: FastifyReply, { status, error, headers = {} }: R
 export const PROBLEM = 'application/problem+json; charset=utf-8';
 
 /** What it says at once is sent; what comes later when it comes. */
-function handle(operation: Operation, { kernel, view }: Mounting, request: FastifyRequest, reply: FastifyReply): void {
+function handle(
+  operation: Operation,
+  { kernel, view }: Mounting,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  token: TokenView | undefined,
+): void {
+  const { params, query, body } = request;
   let given: Answer<unknown> | Later<unknown> | undefined;
   kernel.input('api', () => {
-    given = operation.handle(view, { params: request.params, query: request.query, body: request.body });
+    given = operation.handle(view, { params, query, body, token });
   });
   if (given === undefined) return void refuse(reply, 500, 'E_INTERNAL', {});
   if ('later' in given) follow(kernel, given, request, reply, (answer) => reached(reply, answer));

@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { openApi, operations } from '../../api/index.ts';
+import { type contract, openApi, operations } from '../../api/index.ts';
 import { type Kernel, StrowgerError } from '../../kernel/index.ts';
 import type { ExchangeView } from '../../pbx/view.ts';
 import { why } from '../why.ts';
-import { type Admitted, Admission, type Knock, type Refusal, type Refused, strangeHost } from './admission.ts';
+import { type Admitted, Admission, type Knock, type Refused, strangeHost } from './admission.ts';
 import { attachEvents } from './events.ts';
 import { createServer, mount, turnAway } from './mount.ts';
-import { type PageFacts, POLICY, page } from './page.ts';
+import { addConsole, POLICY } from './page.ts';
 import { REFERENCE_POLICY, reference } from './reference.ts';
 
-export type Phase = 'starting' | 'ready' | 'draining';
+export type Phase = contract.Overview['phase'];
 
 export interface PublicOptions {
   readonly kernel: Kernel;
@@ -21,6 +21,8 @@ export interface PublicOptions {
   readonly sip: () => readonly string[];
   /** What to dial, beside the accounts. */
   readonly numbers: () => readonly { readonly number: string; readonly what: string }[];
+  /** The folder of the console that was built. */
+  readonly web: string;
 }
 
 export interface PublicHttp {
@@ -30,8 +32,8 @@ export interface PublicHttp {
 }
 
 /**
- * The status page and the API on one address. The API wants a token. On loopback everyone may see the status page; elsewhere
- * whoever has a token. Rejects with E_BIND.
+ * The console and the API on one address. The API wants a token, which the console is signed in by. On loopback everyone may
+ * see the overview; elsewhere whoever has a token. Rejects with E_BIND.
  */
 export async function openPublic(
   options: PublicOptions & { readonly address: string; readonly port: number },
@@ -68,6 +70,7 @@ export function createPublic(
   const loopback = isLoopback(options.address);
   app.addHook('onSend', (_request, reply, _payload, done) => {
     reply.headers(HEADERS);
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', POLICY);
     done();
   });
@@ -80,19 +83,18 @@ export function createPublic(
     const phase = options.phase();
     return phase === 'ready' ? reply.send({ status: 'ok' }) : reply.code(503).send({ status: phase });
   });
+  addConsole(app, options.web);
+  const overview = loopback ? {} : hook((request) => admission.admit(knockOf(request), ['read']));
+  app.get('/status.json', overview, (_request, reply) => reply.send(facts(options)));
   void app.register(async (pages) => {
-    if (!loopback) pages.addHook('onRequest', (request, reply, done) => pageHook(admission, request, reply, done));
+    if (!loopback) pages.addHook('onRequest', hook((request) => admission.admitPage(knockOf(request))).onRequest);
     addPages(pages, options);
   });
-  mount(app, operations, {
-    ...options,
-    against: (request, scopes) => refusalOf(admission.admit(knockOf(request), scopes)),
-  });
+  mount(app, operations, { ...options, admit: (request, scopes) => admission.admit(knockOf(request), scopes) });
   return app;
 }
 
 const HEADERS = {
-  'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -101,8 +103,6 @@ const HEADERS = {
 } as const;
 
 function addPages(pages: FastifyInstance, options: PublicOptions): void {
-  pages.get('/status.json', (_request, reply) => reply.send(facts(options)));
-  pages.get('/', (_request, reply) => reply.type(HTML).send(page(facts(options))));
   const document = openApi(operations, options.view.status().version);
   const readable = reference(operations, document);
   pages.get('/api/openapi.json', (_request, reply) => reply.send(document));
@@ -113,14 +113,15 @@ function addPages(pages: FastifyInstance, options: PublicOptions): void {
 
 const HTML = 'text/html; charset=utf-8';
 
-function pageHook(admission: Admission, request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  const refusal = refusalOf(admission.admitPage(knockOf(request)));
-  if (refusal === undefined) done();
-  else turnAway(reply, refusal);
-}
-
-function refusalOf(admitted: Admitted): Refusal | undefined {
-  return admitted.ok ? undefined : admitted.refusal;
+/** Lets nobody further who is not admitted. */
+function hook(admit: (request: FastifyRequest) => Admitted) {
+  return {
+    onRequest: (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+      const admitted = admit(request);
+      if (admitted.ok) done();
+      else turnAway(reply, admitted.refusal);
+    },
+  };
 }
 
 function knockOf({ headers, url, socket }: FastifyRequest): Knock {
@@ -132,7 +133,7 @@ function isLoopback(address: string): boolean {
 }
 
 /** Counts and numbers, no addresses of phones, no parties of calls, no secrets. */
-function facts({ view, phase, sip, numbers }: PublicOptions): PageFacts {
+function facts({ view, phase, sip, numbers }: PublicOptions): contract.Overview {
   const there = new Set(view.registrations().map((registration) => registration.account));
   return {
     phase: phase(),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -39,6 +39,42 @@ test('nothing outside the folders is read, and what is missing is undefined', as
   for (const name of ['../ours/beep', '/etc/hostname', 'no\0thing', 'none']) {
     assert.equal(await load([debian], name), undefined, name);
   }
+});
+
+/** As somebody who may not read everything: root may. */
+async function asNobody<T>(act: () => Promise<T>): Promise<T> {
+  const { geteuid, seteuid } = process;
+  if (geteuid === undefined || seteuid === undefined || geteuid() !== 0) return act();
+  chmodSync(folder, 0o755);
+  seteuid(65_534);
+  try {
+    return await act();
+  } finally {
+    seteuid(0);
+  }
+}
+
+test('what is there but may not be read says so; another folder that has it is looked in all the same', async () => {
+  const locked = sounds('locked', 'music/a.wav', 'beep.wav');
+  mkdirSync(join(locked, 'hello.wav'));
+  chmodSync(join(locked, 'music'), 0o000);
+  chmodSync(join(locked, 'beep.wav'), 0o000);
+  const told = await asNobody(async () => {
+    const files = createSoundFiles([locked]);
+    const why = (name: string) => new Promise((resolve) => files.load(name, (wav, reason) => resolve([wav, reason])));
+    const music = new Promise((resolve) => files.music((names, reason) => resolve([names, reason])));
+    const none = new Promise((resolve) => files.music((names, reason) => resolve([names, reason]), 'jazz'));
+    return Promise.all([why('beep'), why('hello'), why('none'), music, none, load([locked, ours], 'beep')]);
+  });
+  chmodSync(join(locked, 'music'), 0o700);
+  assert.deepEqual(told, [
+    [undefined, 'no right to read'],
+    [undefined, 'cannot be read (EISDIR)'],
+    [undefined, undefined],
+    [[], 'no right to read'],
+    [[], undefined],
+    'ours/beep.wav',
+  ]);
 });
 
 test('what is no .wav may be Ogg Opus; where there are both the .wav is heard', async () => {

@@ -22,8 +22,8 @@ const ASTERISK: Readonly<Record<string, string>> = {
  */
 export function createSoundFiles(folders: readonly string[]): SoundFiles {
   return {
-    load: (name, then) => void load(folders, name).then(then),
-    music: (then, folder = MUSIC) => void music(folders, folder).then(then),
+    load: (name, then) => void load(folders, name).then(({ found, why }) => then(found, why)),
+    music: (then, folder = MUSIC) => void music(folders, folder).then(({ found = [], why }) => then(found, why)),
   };
 }
 
@@ -33,29 +33,50 @@ function isInside(name: string): boolean {
   return !path.startsWith('..') && !path.startsWith(sep) && !path.includes('\0');
 }
 
-async function load(folders: readonly string[], name: string): Promise<Uint8Array | undefined> {
+/** What was found, or why it cannot be read though it is there. */
+interface Found<T> {
+  readonly found?: T;
+  readonly why?: string;
+}
+
+/** Why something cannot be read; undefined: it is not there. */
+function whyOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+  return code === 'EACCES' || code === 'EPERM' ? 'no right to read' : `cannot be read (${code})`;
+}
+
+async function load(folders: readonly string[], name: string): Promise<Found<Uint8Array>> {
   const path = normalize(name);
-  if (!isInside(path)) return undefined;
+  if (!isInside(path)) return {};
+  let why: string | undefined;
   const names = [
     ...KINDS.map((kind) => path + kind),
     ...(ASTERISK[name] === undefined ? [] : [`${ASTERISK[name]}.wav`]),
   ];
   for (const file of folders.flatMap((folder) => names.map((one) => join(folder, one)))) {
-    const bytes = await readFile(file).catch(() => undefined);
-    if (bytes !== undefined) return bytes;
+    try {
+      return { found: await readFile(file) };
+    } catch (error) {
+      why ??= whyOf(error);
+    }
   }
-  return undefined;
+  return why === undefined ? {} : { why };
 }
 
-async function music(folders: readonly string[], name: string): Promise<readonly string[]> {
-  if (!isInside(name)) return [];
+async function music(folders: readonly string[], name: string): Promise<Found<readonly string[]>> {
+  if (!isInside(name)) return {};
+  let why: string | undefined;
   for (const folder of folders) {
-    const files = await readdir(join(folder, name)).catch(() => []);
+    const files = await readdir(join(folder, name)).catch((error: unknown) => {
+      why ??= whyOf(error);
+      return [];
+    });
     const sounds = [...files].sort().flatMap((file) => {
       const kind = KINDS.find((one) => file.endsWith(one));
       return kind === undefined ? [] : [`${name}/${file.slice(0, -kind.length)}`];
     });
-    if (sounds.length > 0) return [...new Set(sounds)];
+    if (sounds.length > 0) return { found: [...new Set(sounds)] };
   }
-  return [];
+  return why === undefined ? {} : { why };
 }

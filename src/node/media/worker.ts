@@ -1,7 +1,7 @@
-import { randomFillSync } from 'node:crypto';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { LinkMessage } from '../../media/abroad.ts';
 import { createHost, type Host } from '../../media/host.ts';
+import { liveCrypto } from '../clock.ts';
 import { isAside, type WorkerCommand, type WorkerMessage, type WorkerOptions } from './messages.ts';
 import { loadOpus } from './opus.ts';
 import { Outbox } from './outbox.ts';
@@ -17,6 +17,7 @@ const PATIENCE = 40;
 function run(port: MessagePort, options: WorkerOptions): void {
   const outbox = new Outbox<WorkerMessage>((messages) => port.postMessage(messages), PATIENCE);
   const tell = (message: WorkerMessage): void => outbox.put(message, isAside(message));
+  const crypto = liveCrypto();
   const host = createHost({
     ...options,
     udp: createUdp(),
@@ -26,7 +27,7 @@ function run(port: MessagePort, options: WorkerOptions): void {
     opus: loadOpus,
     now: () => performance.now(),
     wall: () => Date.now(),
-    random: (octets) => randomFillSync(new Uint8Array(octets)),
+    random: (octets) => crypto.random(octets),
     after: (_scope, ms, then) => {
       const timeout = setTimeout(then, Math.ceil(ms));
       return { cancel: () => clearTimeout(timeout) };

@@ -1,13 +1,14 @@
 /** What both threads see: beats of the main thread, and what it was doing. */
 export interface Shared {
-  /** `BEATS`: grows while the main thread's loop turns. `LENGTH`: octets of `text`. */
+  /** `BEATS`: grows while the main thread's loop turns. `LENGTH`: octets of `text`. `LOOKS`: how often the watching thread has seen it turn. */
   readonly cells: Int32Array<SharedArrayBuffer>;
   readonly text: Uint8Array<SharedArrayBuffer>;
 }
 
 export const BEATS = 0;
 export const LENGTH = 1;
-const CELLS = 2;
+export const LOOKS = 2;
+const CELLS = 3;
 const TEXT = 256;
 
 export function share(): SharedArrayBuffer {

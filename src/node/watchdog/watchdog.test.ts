@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 
 const MODULE = JSON.stringify(new URL('index.ts', import.meta.url).href);
@@ -13,30 +12,49 @@ interface Ended {
   readonly out: string;
 }
 
-async function run(body: string): Promise<Ended> {
+/** Runs a script that stands still at `stand()`: until its watchdog has spoken, where it goes on, else for ever. */
+async function run(body: string, goesOn: boolean): Promise<Ended> {
   const script = `
-    import { setTimeout as sleep } from 'node:timers/promises';
+    import { readSync } from 'node:fs';
     import { startWatchdog } from ${MODULE};
-    const compute = (ms) => { for (const until = performance.now() + ms; performance.now() < until; ); };
-    const settled = () => sleep(1500);
+    const stand = () => readSync(0, new Uint8Array(1));
+    // A thread that has just begun to watch has nothing to compare yet; and nothing keeps the process alive meanwhile.
+    const seen = async (dog) => {
+      const held = setInterval(() => undefined, 1000);
+      await dog.seen();
+      clearInterval(held);
+    };
     ${body}
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const [out, err, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    const spoken = err.includes('watchdog.stuck');
+    err += text;
+    if (!spoken && err.includes('watchdog.stuck') && goesOn) child.stdin.write('.');
+  });
+  const [code, signal] = (await once(child, 'close')) as [Ended['code'], Ended['signal']];
   const lines = err.split('\n').filter((line) => line.startsWith('{'));
   return { code, signal, out, events: lines.map((line) => JSON.parse(line)) };
 }
 
 test('a loop without end is named, and ends the process by a signal that a supervisor sees', async () => {
-  const { signal, events, out } = await run(`
-    const dog = startWatchdog({ warnAfter: 400, endAfter: 1200 });
-    await settled();
+  const { signal, events, out } = await run(
+    `
+    const dog = startWatchdog({ warnAfter: 1000, endAfter: 2000 });
+    await seen(dog);
     dog.note('script of 600');
-    compute(60_000);
+    stand();
     process.stdout.write('went on');
-  `);
+  `,
+    false,
+  );
   assert.equal(signal, 'SIGKILL');
   assert.equal(out, '');
   assert.deepEqual(
@@ -49,15 +67,18 @@ test('a loop without end is named, and ends the process by a signal that a super
 });
 
 test('a pause that ends is told and outlived; a loop that turns is left alone; it keeps no process alive', async () => {
-  const { code, events, out } = await run(`
-    const dog = startWatchdog({ warnAfter: 400, endAfter: 60_000 });
-    await settled();
+  const { code, events, out } = await run(
+    `
+    const dog = startWatchdog({ warnAfter: 1000, endAfter: 60_000 });
+    await seen(dog);
     dog.note('a long sum');
-    compute(1500);
+    stand();
     dog.note('nothing');
-    await settled();
+    await seen(dog);
     process.stdout.write('went on');
-  `);
+  `,
+    true,
+  );
   assert.equal(code, 0);
   assert.equal(out, 'went on');
   assert.deepEqual(

@@ -1,9 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import { BEATS, LENGTH, share, sharedIn, type WatchOptions } from './shared.ts';
+import { BEATS, LENGTH, LOOKS, share, sharedIn, type WatchOptions } from './shared.ts';
 
 export interface Watchdog {
   /** What the main thread does from now on. */
   readonly note: (what: string) => void;
+  /** Settles when the other thread has next seen this one's loop turn: from then on it counts. */
+  readonly seen: () => Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,10 @@ export function startWatchdog(options: { readonly endAfter: number; readonly war
       if (what === last) return;
       last = what;
       cells[LENGTH] = encoder.encodeInto(what, text).written;
+    },
+    seen: async () => {
+      const looks = Atomics.waitAsync(cells, LOOKS, Atomics.load(cells, LOOKS));
+      await looks.value;
     },
     stop: async () => {
       clearInterval(heart);

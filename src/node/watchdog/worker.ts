@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
-import { BEATS, LENGTH, sharedIn, type WatchOptions } from './shared.ts';
+import { BEATS, LENGTH, LOOKS, sharedIn, type WatchOptions } from './shared.ts';
 
 /** Counts its own turns, not time: a machine or a process that was suspended as a whole did not stand still. */
 function watch({ memory, beat, warnAfter, endAfter }: WatchOptions): void {
@@ -14,6 +14,8 @@ function watch({ memory, beat, warnAfter, endAfter }: WatchOptions): void {
     if (now !== beats) {
       if (warned) say('warn', 'watchdog.recovered', { ms: still });
       [beats, still, warned] = [now, 0, false];
+      Atomics.add(cells, LOOKS, 1);
+      Atomics.notify(cells, LOOKS);
       return;
     }
     still += beat;

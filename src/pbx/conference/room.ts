@@ -17,6 +17,13 @@ export interface RoomOptions {
   readonly maxMembers?: number;
   /** Only moderators come in until it is unlocked. */
   readonly locked?: boolean;
+  /**
+   * Until a moderator is in it the others hear music, and not each other. When the last one has left, they wait for the next, or
+   * all are sent away. Left out: it needs none.
+   */
+  readonly withoutModerator?: 'waits' | 'ends';
+  /** In which it is spoken to all who are in it (BCP 47); the exchange's unless said. */
+  readonly language?: string;
 }
 
 /** How somebody takes part. */
@@ -58,5 +65,7 @@ export interface Room {
   readonly since: number;
   readonly members: Map<Leg, Member>;
   locked: boolean;
+  /** For a moderator. */
+  waiting: boolean;
   tap: Tap | undefined;
 }

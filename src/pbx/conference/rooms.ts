@@ -1,6 +1,7 @@
 import type { Leg, Party, Recording, Switchboard } from '../../call/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import type { PbxEvent } from '../events.ts';
+import { spokenIn } from '../locale.ts';
 import type { ConferenceView } from '../view.ts';
 import type { JoinOptions, Left, Member, Room, RoomOptions } from './room.ts';
 
@@ -11,6 +12,8 @@ export interface RoomsPorts {
   readonly kernel: Kernel;
   readonly board: () => Switchboard;
   readonly tell: (event: PbxEvent) => void;
+  /** In which prompts are spoken to an account (BCP 47); undefined: to everybody. */
+  readonly languageOf: (account: string | undefined) => string;
 }
 
 /** What may be asked of a member from outside; each is left as it is unless said. */
@@ -80,6 +83,11 @@ export class Rooms {
     return (room?.members.size ?? 0) >= (options.maxMembers ?? Number.POSITIVE_INFINITY) ? 'full' : undefined;
   }
 
+  /** Whether who comes in, and is no moderator, will wait for one. */
+  waits(number: string, { withoutModerator }: RoomOptions): boolean {
+    return this.#rooms.get(number)?.waiting ?? withoutModerator !== undefined;
+  }
+
   /** How many are in it. */
   count(number: string): number {
     return this.#rooms.get(number)?.members.size ?? 0;
@@ -116,7 +124,8 @@ export class Rooms {
       dismiss,
     };
     room.members.set(leg, member);
-    if (options.announce !== false) board.announce(room.bridge, ['conference/join']);
+    this.#attend(room);
+    this.#announce(room, 'conference/join');
     // Everybody was told so on his way in.
     if (options.record === true && room.members.size === 1) this.#record(room, true);
     this.#changed(room);
@@ -152,8 +161,7 @@ export class Rooms {
     if (locked !== undefined) room.locked = locked;
     if (recording !== undefined && recording !== (room.tap !== undefined)) {
       this.#record(room, recording);
-      const said = recording ? 'conference/recording' : 'conference/not-recording';
-      this.#ports.board().announce(room.bridge, [said]);
+      this.#say(room, recording ? 'conference/recording' : 'conference/not-recording');
     }
     this.#changed(room);
     return true;
@@ -206,10 +214,32 @@ export class Rooms {
       since: kernel.wall(),
       members,
       locked: options.locked ?? false,
+      waiting: false,
       tap: undefined,
     };
     this.#rooms.set(number, room);
     return room;
+  }
+
+  /** It waits for as long as it needs a moderator and has none. */
+  #attend(room: Room): void {
+    const moderated = room.options.withoutModerator === undefined || hasModerator(room);
+    if (room.waiting !== moderated) return;
+    room.waiting = !moderated;
+    this.#ports.board().suspend(room.bridge, room.waiting);
+  }
+
+  /** A tone for those who hear each other. */
+  #announce(room: Room, tone: string): void {
+    if (room.options.announce !== false && !room.waiting && room.members.size > 1) this.#say(room, tone);
+  }
+
+  /** To all, in the room's language; to one member in his own. */
+  #say(room: Room, file: string, to?: Leg): void {
+    const { board, languageOf } = this.#ports;
+    const common = room.options.language ?? languageOf(undefined);
+    const language = to?.account === undefined ? common : languageOf(to.account);
+    board().announce(room.bridge, spokenIn(language, [file]), to);
   }
 
   #changed({ number }: Room): void {
@@ -241,9 +271,17 @@ export class Rooms {
     if (member === undefined) return;
     room.members.delete(leg);
     if (room.members.size === 0 && this.#rooms.get(room.number) === room) this.#rooms.delete(room.number);
-    else if (room.options.announce !== false) this.#ports.board().announce(room.bridge, ['conference/leave']);
+    else this.#stay(room, member);
     this.#changed(room);
     this.#ports.tell({ event: 'conference.left', conference: room.number, call: leg.call, member: leg.party });
+  }
+
+  /** What becomes of those whom somebody has left. */
+  #stay(room: Room, left: Member): void {
+    const ends = left.moderator && room.options.withoutModerator === 'ends' && !hasModerator(room);
+    this.#attend(room);
+    if (ends) for (const member of room.members.values()) member.dismiss('ended');
+    else this.#announce(room, 'conference/leave');
   }
 
   #record(room: Room, on: boolean): void {
@@ -254,7 +292,7 @@ export class Rooms {
   }
 
   #command(room: Room, member: Member, digit: string): void {
-    const say = (file: string): void => this.#ports.board().announce(room.bridge, [file], member.leg);
+    const say = (file: string): void => this.#say(room, file, member.leg);
     switch (digit) {
       case '6':
         this.changeMember(room.number, member.id, { muted: !member.muted });
@@ -294,12 +332,17 @@ export class Rooms {
   }
 }
 
-function viewOf({ number, options, since, locked, tap, members }: Room): ConferenceView {
+function hasModerator({ members }: Room): boolean {
+  return [...members.values()].some(({ moderator }) => moderator);
+}
+
+function viewOf({ number, options, since, locked, waiting, tap, members }: Room): ConferenceView {
   return {
     number,
     name: options.name ?? `Conference ${number}`,
     since,
     locked,
+    waiting,
     recording: tap?.file,
     members: [...members.values()].map(({ id, leg, since: joined, moderator, muted, deaf, talking, raised }) => ({
       id,

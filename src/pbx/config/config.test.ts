@@ -38,6 +38,49 @@ function wrong(written: unknown): readonly string[] {
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
+test('run: a name that is neither everybody’s nor its own is wrong at its place; options belong to it alone', () => {
+  const extensions = {
+    500: { run: 'menu', options: { prompt: 'demo/ivr', choices: { 1: 500 } } },
+    501: { run: 'weather' },
+    502: { run: 'nothing' },
+    503: { echo: true, options: {} },
+    504: { run: 'menu', play: 'goodbye' },
+    505: { run: 7 },
+  };
+  const applications = { weather: () => undefined };
+  const checked = settingsFrom({ extensions, applications }, { ...ports, applications: ['menu'] });
+  assert.ok(!checked.ok);
+  assert.deepEqual(checked.mistakes.map(({ path, error }) => `${path.join('.')} ${error.code}`).sort(), [
+    'extensions.502.run E_CONFIG_VALUE',
+    'extensions.503.options E_CONFIG_VALUE',
+    'extensions.504 E_CONFIG_VALUE',
+    'extensions.505.run E_CONFIG_VALUE',
+  ]);
+  const sentence = checked.mistakes.find(({ path }) => path.includes('502'))?.error;
+  assert.equal(sentence?.message, "This cannot be used: no application is named 'nothing'.");
+  assert.equal(sentence.remedy, 'Write one of menu, weather.');
+  assert.deepEqual(wrong({ applications: { weather: 'sunny' } }), ['applications.weather E_CONFIG_VALUE']);
+});
+
+test('whenTransferFails: recall, hangup or a number that something answers at, where endpoints are dialled', () => {
+  const endpoints = { 101: { secret: 'a' } };
+  const extension = (more: object): unknown => ({ endpoints, extensions: { 500: { dial: 101, ...more } } });
+  for (const whenTransferFails of ['recall', 'hangup', '101', 101]) good(extension({ whenTransferFails }));
+  good(extension({ whenTransferFails: 'recall', ringBack: '30s' }));
+  assert.deepEqual(wrong(extension({ whenTransferFails: '999' })), [
+    'extensions.500.whenTransferFails E_CONFIG_TARGET',
+  ]);
+  assert.deepEqual(wrong({ endpoints, extensions: { 500: { echo: true, whenTransferFails: 'hangup' } } }), [
+    'extensions.500.whenTransferFails E_CONFIG_VALUE',
+  ]);
+});
+
+test('a beep of recordings by key: true, false, or a time that leaves something to hear', () => {
+  for (const recordBeep of [true, false, '1s', '15s']) good({ keys: { record: '*1', recordBeep } });
+  for (const recordBeep of ['500ms', '0s', 15, 'often'])
+    assert.deepEqual(wrong({ keys: { record: '*1', recordBeep } }), ['keys.recordBeep E_CONFIG_VALUE']);
+});
+
 test('nothing written is an exchange without endpoints, with the usual settings', () => {
   const { exchange, drainMs, written } = good({});
   assert.deepEqual(exchange.accounts, []);
@@ -339,6 +382,14 @@ test('a room on a number that an extension has, a PIN that is none and an empty 
   assert.deepEqual(Object.keys(named.rooms), ['600']);
   assert.deepEqual(wrong({ conference: { 600: { pin: 'abc' } } }), ['conference.600.pin E_CONFIG_VALUE']);
   assert.deepEqual(wrong({ conference: { 600: { maxMembers: 0 } } }), ['conference.600.maxMembers E_CONFIG_VALUE']);
+  assert.deepEqual(wrong({ conference: { 600: { withoutModerator: 'stays', language: 'x' } } }), [
+    'conference.600.language E_CONFIG_VALUE',
+    'conference.600.withoutModerator E_CONFIG_VALUE',
+  ]);
+  const { rooms } = good({
+    conference: { 600: { moderatorPin: '9876', withoutModerator: 'ends', language: 'fr-CA' } },
+  });
+  assert.deepEqual([rooms['600']?.withoutModerator, rooms['600']?.language], ['ends', 'fr-CA']);
   assert.deepEqual(wrong({ conference: { 600: {} }, extensions: { 600: { echo: true } } }), [
     'extensions E_CONFIG_DIALPLAN',
   ]);

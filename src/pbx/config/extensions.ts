@@ -1,16 +1,26 @@
 import type { Outcome } from '../../call/index.ts';
 import { reasonPhrase } from '../../sip/message/index.ts';
 import type { DialplanBuilder, Script } from '../dialplan.ts';
-import type { Call, DialOptions } from '../script.ts';
+import type { BridgeOptions, Call, DialOptions } from '../script.ts';
 import type { ExtensionTable } from './schema.ts';
 
 type Extension = ExtensionTable[string];
 
 /** What makes an extension one thing and no other. */
-export const ACTIONS = ['dial', 'play', 'echo', 'music', 'connect', 'hangup'] as const;
+export const ACTIONS = ['dial', 'play', 'echo', 'music', 'connect', 'run', 'hangup'] as const;
 
 /** What says how an endpoint is rung, and means nothing elsewhere. */
-export const DIALLING = ['for', 'strategy', 'calls', 'withhold', 'alert', 'autoAnswer', 'otherwise'] as const;
+export const DIALLING = [
+  'for',
+  'strategy',
+  'calls',
+  'withhold',
+  'alert',
+  'autoAnswer',
+  'otherwise',
+  'whenTransferFails',
+  'ringBack',
+] as const;
 
 /** The rules of a table of extensions; endpoints are dialled by their own numbers where no rule takes them. */
 export function tableRules(builder: DialplanBuilder, table: ExtensionTable, endpoints: ReadonlySet<string>): void {
@@ -23,11 +33,12 @@ function endpointScript(number: string): Script {
 }
 
 function scriptOf(extension: Extension, endpoints: ReadonlySet<string>): Script {
-  const { play, echo, music, connect, hangup: status } = extension;
+  const { play, echo, music, connect, run, options = {}, hangup: status } = extension;
   if (play !== undefined) return (call) => call.play(...play);
   if (echo === true) return (call) => call.echo();
   if (music === true) return (call) => call.music();
   if (connect !== undefined) return connecting(connect);
+  if (run !== undefined) return async (call) => void (await call.run(run, options));
   if (status !== undefined) return (call) => call.hangup({ status, reasonPhrase: reasonPhrase(status) });
   return dialling(extension, endpoints);
 }
@@ -47,7 +58,7 @@ function dialling(extension: Extension, endpoints: ReadonlySet<string>): Script 
   const options = optionsOf(extension);
   return async (call) => {
     const outcome = await call.dial(dial, options);
-    if (outcome.kind === 'answered' || otherwise === undefined) return conclude(call, outcome);
+    if (outcome.kind === 'answered' || otherwise === undefined) return conclude(call, outcome, talkOf(extension));
     return call.goto(otherwise);
   };
 }
@@ -63,7 +74,12 @@ function optionsOf({ for: ringing, strategy, calls, withhold, alert, autoAnswer 
   };
 }
 
+function talkOf({ whenTransferFails: failed, ringBack }: Extension): BridgeOptions {
+  const policy = failed === undefined || failed === 'recall' || failed === 'hangup' ? failed : { number: failed };
+  return { ...(policy && { whenTransferFails: policy }), ...(ringBack && { ringBack }) };
+}
+
 /** Talks to who answered; tells the caller's phone what else came of it. */
-function conclude(call: Call, outcome: Outcome): Promise<void> {
-  return outcome.kind === 'answered' ? call.bridge(outcome.leg) : call.hangup(outcome);
+function conclude(call: Call, outcome: Outcome, talk: BridgeOptions = {}): Promise<void> {
+  return outcome.kind === 'answered' ? call.bridge(outcome.leg, talk) : call.hangup(outcome);
 }

@@ -4,6 +4,7 @@ import type { Account, ForwardPolicy, TransferPolicy, ExchangeConfig } from '../
 import type { RoomOptions } from '../conference/room.ts';
 import { type DialplanBuilder, dialplan } from '../dialplan.ts';
 import { type Duration, milliseconds } from '../duration.ts';
+import type { Application } from '../script.ts';
 import { STAR_CODES, starPatterns } from '../star-codes.ts';
 import { tableRules } from './extensions.ts';
 import { type Mistake, mistakesIn } from './mistakes.ts';
@@ -27,6 +28,8 @@ export interface Settings {
         readonly rounds?: number;
       }
     | undefined;
+  /** What its extensions run, besides what everybody's can. */
+  readonly applications: Readonly<Record<string, Application<never, unknown>>>;
   readonly drainMs: number;
   readonly watchdogMs: number | 'off';
   /** As it was written, with all that was left out and without secrets. */
@@ -39,6 +42,8 @@ export interface SettingsPorts {
   readonly text: (file: string) => { readonly text: string } | { readonly why: string };
   /** Whether a file or folder that it names is there. */
   readonly exists: (file: string) => boolean;
+  /** Applications that every configuration can name; left out: none. */
+  readonly applications?: readonly string[];
 }
 
 export type Checked =
@@ -52,7 +57,7 @@ export function settingsFrom(raw: unknown, ports: SettingsPorts): Checked {
   const mistakes = [
     ...(parsed.success ? [] : mistakesIn(parsed.error.issues, raw)),
     ...secrets.mistakes,
-    ...tableMistakes(raw),
+    ...tableMistakes(raw, ports.applications),
     ...(parsed.success
       ? [...limitMistakes(parsed.data), ...fileMistakes(parsed.data, ports), ...planMistakes(parsed.data)]
       : []),
@@ -93,6 +98,7 @@ function settings(written: Completed, all: readonly Account[]): Settings {
     rooms: Object.fromEntries(Object.entries(written.conference).map(([number, room]) => [number, present(room)])),
     starCodes: written.starCodes,
     parking: written.parking && parkingIn(written.parking),
+    applications: written.applications,
     drainMs: milliseconds(written.drain),
     watchdogMs: written.watchdog === 'off' ? 'off' : milliseconds(written.watchdog),
     written: { ...written, endpoints: withoutSecrets(written.endpoints), conference: withoutPins(written.conference) },

@@ -6,7 +6,7 @@ import { isTable, type Mistake } from './mistakes.ts';
 type Table = Readonly<Record<string, unknown>>;
 
 /** What is wrong with a table of extensions as it is written: nothing it names may lead nowhere. */
-export function tableMistakes(raw: unknown): readonly Mistake[] {
+export function tableMistakes(raw: unknown, built: readonly string[] = []): readonly Mistake[] {
   const endpoints = new Set(tablesAt(raw, 'endpoints').map(([number]) => number));
   const extensions = tablesAt(raw, 'extensions');
   const rooms = new Set(tablesAt(raw, 'conference').map(([number]) => number));
@@ -14,7 +14,9 @@ export function tableMistakes(raw: unknown): readonly Mistake[] {
   const open = isTable(raw) && raw['dialplan'] !== undefined;
   const answers = (number: string): boolean =>
     open || endpoints.has(number) || rooms.has(number) || extensions.some(([pattern]) => matches(pattern, number));
+  const applications = [...built, ...tableNames(raw, 'applications')];
   return extensions.flatMap(([pattern, extension]) => [
+    ...runMistakes(['extensions', pattern], extension, applications),
     ...actionMistakes(['extensions', pattern], extension),
     ...targetMistakes(['extensions', pattern], extension, answers),
     ...dialMistakes(['extensions', pattern], extension, endpoints),
@@ -33,17 +35,28 @@ function targetMistakes(
   extension: Table,
   answers: (number: string) => boolean,
 ): readonly Mistake[] {
-  const { dial, otherwise } = extension;
+  const { dial, otherwise, whenTransferFails: policy } = extension;
   const named: (readonly [readonly PropertyKey[], unknown])[] = [
     ...(Array.isArray(dial)
       ? dial.map((one: unknown, at) => [['dial', at], one] as const)
       : [[['dial'], dial] as const]),
     [['otherwise'], otherwise],
+    [['whenTransferFails'], POLICIES.includes(policy) ? undefined : policy],
   ];
   return named.flatMap(([keys, target]) => {
     if ((typeof target !== 'string' && typeof target !== 'number') || answers(String(target))) return [];
     return [{ path: [...path, ...keys], error: new StrowgerError('E_CONFIG_TARGET', { number: target }) }];
   });
+}
+
+/** What stands for no number after a transfer in vain. */
+const POLICIES: readonly unknown[] = ['recall', 'hangup'];
+
+function runMistakes(path: readonly string[], { run, options }: Table, known: readonly string[]): readonly Mistake[] {
+  if (run === undefined && options !== undefined)
+    return [value([...path, 'options'], 'no application runs here', "them beside 'run'")];
+  if (typeof run !== 'string' || known.includes(run)) return [];
+  return [value([...path, 'run'], `no application is named '${run}'`, `one of ${known.join(', ')}`)];
 }
 
 /** What belongs to ringing an endpoint means nothing elsewhere. */
@@ -68,4 +81,9 @@ function value(path: readonly string[], why: string, wanted: string): Mistake {
 export function tablesAt(raw: unknown, key: string): readonly [string, Table][] {
   const table = isTable(raw) ? raw[key] : undefined;
   return Object.entries(isTable(table) ? table : {}).filter((entry): entry is [string, Table] => isTable(entry[1]));
+}
+
+function tableNames(raw: unknown, key: string): readonly string[] {
+  const table = isTable(raw) ? raw[key] : undefined;
+  return isTable(table) ? Object.keys(table) : [];
 }

@@ -1,27 +1,19 @@
 import type { Cause, Leg, Outcome, Party } from '../../call/index.ts';
 import type { Duration } from '../duration.ts';
+import type { Application } from './applying.ts';
+import type { BridgeOptions } from './bridging.ts';
 import type { Conferred, ConferenceOptions } from './conferring.ts';
 import type { Connected, ConnectOptions } from './connecting.ts';
 import type { DialOptions, DialTarget } from './dialling.ts';
 import type { DigitsOptions, Typed } from './digits.ts';
 import type { MenuOptions } from './menu.ts';
+import type { Parked, ParkOptions } from './parking.ts';
 import type { Playable } from './playing.ts';
 import type { RecordOptions, Recorded, RecordingOptions } from './recording.ts';
+import type { Delivered } from './texting.ts';
 
 /** Call tones (ITU-T E.180); information: the three that rise before why a call failed is told. */
 export type CallTone = 'dial' | 'ringback' | 'busy' | 'congestion' | 'information';
-
-/** The caller's leg went away. Thrown into the script's pending await, once. */
-export class Gone extends Error {
-  constructor() {
-    // It says that a call has ended, not that somebody made a mistake: a stack would be paid for by every call.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    super('the caller has gone');
-    Error.stackTraceLimit = stackTraceLimit;
-    this.name = 'Gone';
-  }
-}
 
 /** Somebody who waits in a script, as others see him. */
 export interface Waiting {
@@ -32,7 +24,7 @@ export interface Waiting {
 
 /**
  * What a script can do for the leg on whose behalf it runs. Each verb that is awaited ends when what it does has ended, and
- * rejects with {@link Gone} when the caller goes; one of them at a time.
+ * rejects with `Gone` when the caller goes; one of them at a time.
  */
 export interface Call {
   /** As events and records name it. */
@@ -55,7 +47,7 @@ export interface Call {
   /** Rings the phones of an account, or of several. Busy and no answer are values. */
   dial(targets: DialTarget | readonly DialTarget[], options?: DialOptions): Promise<Outcome>;
   /** Talks to the leg that a dial of this script got, until either hangs up. Answers first. */
-  bridge(leg: Leg): Promise<void>;
+  bridge(leg: Leg, options?: BridgeOptions): Promise<void>;
   /** By which another script may talk to this caller, wherever he waits. */
   readonly waiting: Waiting;
   /** Talks to somebody who waits in another script, which ends; until either hangs up. Answers first. False: he has gone. */
@@ -99,4 +91,19 @@ export interface Call {
   hangup(cause?: Cause): Promise<never>;
   /** Runs what another number does. More than twenty of these within a moment are a loop, which ends the call. */
   goto(number: string): Promise<void>;
+  /** Runs an application, and gives what it gives. What goes wrong in it is thrown here. */
+  run<R>(application: (call: Call) => Promise<R> | R): Promise<R>;
+  run<O, R>(application: Application<O, R>, options: O): Promise<R>;
+  /** The same by the name that a feature or the configuration gives it. Throws a RangeError when there is none of that name. */
+  run(application: string, options?: unknown): Promise<unknown>;
+  /**
+   * Parks the caller in a space, the first free one unless it is named: he hears which and then music, answered first. Whoever takes
+   * him back from there takes him away from this script, too.
+   */
+  park(space?: string, options?: ParkOptions): Promise<Parked>;
+  /**
+   * Sends a text to the caller's phone (MESSAGE, RFC 3428): in the call where the phone takes that, else to all phones of its account.
+   * That none has taken it is a value.
+   */
+  send(text: string): Promise<Delivered>;
 }

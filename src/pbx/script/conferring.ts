@@ -1,6 +1,7 @@
 import type { JoinOptions, Left, RoomOptions } from '../conference/room.ts';
 import type { Rooms } from '../conference/rooms.ts';
 import type { Call } from './call.ts';
+import type { Running } from './running.ts';
 
 /** A room's settings and a member's, for a dialplan. */
 export interface ConferenceOptions extends RoomOptions, JoinOptions {}
@@ -11,8 +12,41 @@ export type Conferred = Left | 'refused' | 'locked' | 'full';
 /** So often a PIN may be wrong. */
 const TRIES = 3;
 
+/** The `conference` of a script. */
+export async function conference(
+  at: Running,
+  call: Call,
+  room: string,
+  options: ConferenceOptions = {},
+): Promise<Conferred> {
+  const { rooms, board } = at.around;
+  const all = { ...rooms.optionsOf(room), ...options };
+  await at.verb<void>((done) => {
+    const party = rooms.partyOf(room, all);
+    if (at.leg.state !== 'up') board.answer(at.leg, party);
+    else board.face(at.leg, party);
+    at.reached();
+    done();
+  });
+  return confer(call, rooms, room, all, (how) => stay(at, room, all, how));
+}
+
+function stay(at: Running, room: string, options: RoomOptions, how: JoinOptions): Promise<Left> {
+  return at.verb<Left>((done) => {
+    at.keyboard.forget();
+    at.confers = true;
+    const dismiss = (why: Left): void => {
+      if (!at.confers || at.over) return;
+      at.confers = false;
+      at.around.board.place(at.leg, at.place, at.owner);
+      done(why);
+    };
+    if (!at.around.rooms.join(at.leg, room, options, how, dismiss)) dismiss('ended');
+  });
+}
+
 /** Asks for the PIN, lets in who may come, and says why one may not. */
-export async function confer(
+async function confer(
   call: Call,
   rooms: Rooms,
   number: string,
@@ -28,7 +62,8 @@ export async function confer(
     await call.play(`conference/${closed}`);
     return closed;
   }
-  if (rooms.count(number) === 0) await call.play('conference/alone');
+  if (!moderator && rooms.waits(number, options)) await call.play('conference/waiting');
+  else if (rooms.count(number) === 0) await call.play('conference/alone');
   if (rooms.records(number, options)) await call.play('conference/recording');
   const how = await join({ ...options, moderator });
   if (how === 'kicked') await call.play('conference/removed');

@@ -1,6 +1,7 @@
 import type { Leg } from '../../call/index.ts';
 import type { Hears, ProgramEnd } from '../../media/protocol.ts';
 import { type Duration, milliseconds } from '../duration.ts';
+import type { Running } from './running.ts';
 
 export interface ConnectOptions {
   /** Fields of the handshake: Authorization, say. */
@@ -24,8 +25,21 @@ const LONGEST_QUEUE = 600_000;
 /** Fields that are the handshake's own (RFC 6455 §4.1). */
 const RESERVED = /^(host|connection|upgrade|content-length|transfer-encoding|sec-websocket-.*)$/i;
 
+/** The `connect` of a script. */
+export function connect(at: Running, url: string, options: ConnectOptions = {}): Promise<Connected> {
+  return at.verb<Connected>(() => {
+    const token = at.around.kernel.token();
+    const hears = programAt(url, options, at.leg, at.dialed, token);
+    at.token = '';
+    at.answered();
+    at.keyboard.forget();
+    at.program = token;
+    at.around.board.hear(at.leg, hears);
+  });
+}
+
 /** A program as a leg hears it. Throws a RangeError for what the dialplan's author cannot mean. */
-export function programAt(url: string, options: ConnectOptions, leg: Leg, dialed: string, token: string): Hears {
+function programAt(url: string, options: ConnectOptions, leg: Leg, dialed: string, token: string): Hears {
   const { headers, metadata, within = '5s', queue = '60s' } = options;
   const most = milliseconds(queue);
   if (!isProgram(url)) throw new RangeError(`'${url}' is no ws: or wss: address`);

@@ -1,7 +1,10 @@
-import type { Party } from '../../call/index.ts';
+import type { Outcome, Party } from '../../call/index.ts';
 import { alertFields } from '../alert.ts';
+import type { Diverted } from '../diverted.ts';
 import { type Duration, milliseconds } from '../duration.ts';
 import type { RingingOptions, Wanted } from '../ringing.ts';
+import { withhold } from './answering.ts';
+import type { Running } from './running.ts';
 
 /** Whom to ring: an account's number; in a list with times of its own. */
 export type DialTarget =
@@ -41,8 +44,33 @@ export interface DialOptions {
   readonly declineEnds?: RingingOptions['declineEnds'];
 }
 
+/** The `dial` of a script. */
+export function dial(
+  at: Running,
+  targets: DialTarget | readonly DialTarget[],
+  options: DialOptions = {},
+): Promise<Outcome> {
+  return at.verb<Outcome>((done) => {
+    const wanted = wantedIn(targets);
+    const how = {
+      ...howToRing(options),
+      heard: (status: number) => at.errand?.heard(status),
+      path: at.path,
+      reroute: (number: string, path: readonly Diverted[]) => at.reroute(number, path),
+    };
+    if (options.withhold === true) withhold(at);
+    at.dial = at.around.dial(at.leg, wanted, how, (outcome) => {
+      if (at.rerouted) return;
+      at.dial = undefined;
+      if (outcome.kind === 'answered') at.own(outcome.leg);
+      else at.console();
+      done(outcome);
+    });
+  });
+}
+
 /** Whom a dial rings. */
-export function wantedIn(targets: DialTarget | readonly DialTarget[]): readonly Wanted[] {
+function wantedIn(targets: DialTarget | readonly DialTarget[]): readonly Wanted[] {
   return listed(targets).map(wantedOf);
 }
 
@@ -62,7 +90,7 @@ function wantedOf(target: DialTarget): Wanted {
 }
 
 /** Throws a RangeError for what the dialplan's author cannot mean. */
-export function howToRing(options: DialOptions): RingingOptions {
+function howToRing(options: DialOptions): RingingOptions {
   const { for: ringing = '20s', strategy = 'all', callLimit = Number.POSITIVE_INFINITY } = options;
   const { earlyMedia = 'alone', declineEnds = 'dial', callerId, alert: ring, autoAnswer: answers = false } = options;
   const alert = ring === undefined ? { answers } : { answers, ring };

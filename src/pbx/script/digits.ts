@@ -1,6 +1,7 @@
 import type { Kernel, Timer } from '../../kernel/index.ts';
 import { type Duration, milliseconds } from '../duration.ts';
-import { type Playable, several } from './playing.ts';
+import { type Playable, several, sound } from './playing.ts';
+import type { Running } from './running.ts';
 
 export interface DigitsOptions {
   /** So many are enough. */
@@ -28,7 +29,7 @@ export interface Typed {
 }
 
 /** The same with everything filled in; times in milliseconds. */
-export interface KeyRules {
+interface KeyRules {
   readonly max: number;
   readonly terminators: string;
   readonly first: number;
@@ -38,8 +39,17 @@ export interface KeyRules {
   readonly enough: (digits: string) => boolean;
 }
 
+/** The `digits` of a script. */
+export function digits(at: Running, options: DigitsOptions = {}): Promise<Typed> {
+  return at.verb<Typed>((done) => {
+    const rules = keyRules(options);
+    at.answered();
+    if (at.keyboard.ask(at.around.kernel, rules, () => at.hush(), done)) sound(at, rules.prompt);
+  });
+}
+
 /** Throws a RangeError for what the dialplan's author cannot mean. */
-export function keyRules(options: DigitsOptions): KeyRules {
+function keyRules(options: DigitsOptions): KeyRules {
   const { max = Number.POSITIVE_INFINITY, terminators = '#', first = '5s', within = '3s' } = options;
   const { prompt = [], bargeIn = true, enough = () => false } = options;
   if (!(max >= 1)) throw new RangeError(`${max} digits are none`);
@@ -55,7 +65,7 @@ export function keyRules(options: DigitsOptions): KeyRules {
 }
 
 /** Keys as they come in, from the prompt to the last of them. */
-export class Collecting {
+class Collecting {
   readonly #kernel: Kernel;
   readonly #rules: KeyRules;
   /** A key ended the prompt. */

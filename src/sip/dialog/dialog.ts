@@ -1,4 +1,5 @@
 import { keep } from '../../kernel/index.ts';
+import { parseNameAddr } from '../message/index.ts';
 import type { Message, Request, Response } from '../message/types.ts';
 import type { Flow } from '../transport/types.ts';
 
@@ -9,9 +10,11 @@ export interface Dialog {
   /** '' for a peer of RFC 2543 (§12.1.1). */
   readonly remoteTag: string;
   /** The From value of what we send: name-addr and tag, wire text. */
-  readonly local: string;
+  local: string;
   /** The To value of what we send. */
-  readonly remote: string;
+  remote: string;
+  /** The peer has another From now than when the dialog began. */
+  remoteChanged?: boolean;
   state: 'early' | 'confirmed';
   /** Route values, first hop first. */
   routeSet: readonly string[];
@@ -76,6 +79,23 @@ export function confirmByResponse(dialog: Dialog, response: Response): void {
 /** §12.2.1.2, §12.2.2: the Contact of an accepted target refresh request, or of its 2xx, is where the peer is from now on. */
 export function refreshTarget(dialog: Dialog, message: Message): void {
   dialog.remoteTarget = target(message) ?? dialog.remoteTarget;
+  if (message.kind === 'request') nameRemote(dialog, message);
+}
+
+/** RFC 4916 §4.4.1: we are somebody else from now on. The tags name the dialog, and stay. */
+export function nameLocal(dialog: Dialog, nameAddr: string): void {
+  dialog.local = `${nameAddr};tag=${dialog.localTag}`;
+}
+
+/** RFC 4916 §4.4.2: the peer is who its last request says it is that was accepted. */
+function nameRemote(dialog: Dialog, { headers }: Request): void {
+  const value = headers.get('From');
+  if (value === undefined || value === dialog.remote) return;
+  const [before, now] = [parseNameAddr(dialog.remote), parseNameAddr(value)];
+  if (now === undefined || before?.uriText === now.uriText) return;
+  dialog.remote = keep(value);
+  // Another host, or other parameters, may be said of the same one.
+  if (before?.uri.user !== now.uri.user) dialog.remoteChanged = true;
 }
 
 /** §12.2.2: false when the request comes out of order and wants a 500; else its CSeq is the last one seen. */

@@ -16,8 +16,14 @@ export function ackIn(dialog: Dialog, invite: Request, fields: readonly Field[],
 
 /** Defaults without those whose name is given, then the given ones. */
 export function override(defaults: readonly Field[], given: readonly Field[]): readonly Field[] {
-  const names = new Set(given.map(([name]) => name.toLowerCase()));
-  return [...defaults.filter(([name]) => !names.has(name.toLowerCase())), ...given];
+  const fields: Field[] = [];
+  for (const field of defaults) if (!given.some(([name]) => isSame(name, field[0]))) fields.push(field);
+  fields.push(...given);
+  return fields;
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.length === b.length && (a === b || a.toLowerCase() === b.toLowerCase());
 }
 
 function inside(dialog: Dialog, method: string, cseq: number, fields: readonly Field[], body?: Uint8Array): Request {

@@ -12,7 +12,8 @@ import { invite } from './invite/outgoing.ts';
 import { largeFlow } from './large.ts';
 import { notAllowed, objection } from './objection.ts';
 import { whenDone } from './refusal.ts';
-import { acceptRefer } from './refer/accept.ts';
+import { acceptRefer, refuseRefer } from './refer/accept.ts';
+import { ReferStates, subscribedToRefer } from './refer/explicit.ts';
 import { acceptSubscription, resumeSubscription } from './subscribe/accept.ts';
 import type { AgentOptions, AgentUser, Destination, Identities, UserAgent } from './types.ts';
 
@@ -38,12 +39,21 @@ const withContact = new Set(['SUBSCRIBE', 'REFER', 'NOTIFY', 'OPTIONS']);
 /** The user agent core (RFC 3261 §8) over one transaction layer. */
 export function createUserAgent({ kernel, transactions, options, user }: AgentParts): CreatedAgent {
   const dialogs = new DialogTable(kernel);
-  const core: Core = { kernel, transactions, options, dialogs, invitations: new Map(), load: { sessions: 0 } };
+  const core: Core = {
+    kernel,
+    transactions,
+    options,
+    dialogs,
+    refers: new ReferStates(kernel),
+    invitations: new Map(),
+    load: { sessions: 0 },
+  };
   const agent: UserAgent = {
     invite: (to, who, invitation) => invite(core, to, who, invitation),
     request: (method, to, who, parts, done) => sendOutside(core, method, to, who, parts, done),
     respond: (transaction, status, reasonPhrase, parts = {}) => {
       const tag = transaction.request.toTag === '' && status > 100 ? { toTag: kernel.token() } : {};
+      if (transaction.request.method === 'REFER' && status >= 300) refuseRefer(core, transaction);
       answer(core, transaction, status, { reasonPhrase, ...tag, ...parts });
     },
     referred: (transaction) => acceptRefer(core, transaction),
@@ -92,7 +102,7 @@ function receiveOutside(core: Core, user: AgentUser, transaction: ServerTransact
   if (against !== undefined) refuse(core, transaction, against.status, against.headers);
   else if (onlyInside.has(method)) refuse(core, transaction, 481, []);
   else if (method === 'INVITE') invited(core, transaction, user);
-  else requested(core, user, transaction);
+  else if (!subscribedToRefer(core, transaction)) requested(core, user, transaction);
 }
 
 /** An owner that fails has answered 500, unless it had answered before. */

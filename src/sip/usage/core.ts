@@ -3,6 +3,7 @@ import { type Dialog, type DialogTable, nextHop } from '../dialog/index.ts';
 import type { Request } from '../message/types.ts';
 import type { ServerTransaction, TransactionLayer } from '../transaction/types.ts';
 import type { Flow } from '../transport/types.ts';
+import type { ReferStates } from './refer/explicit.ts';
 import type { AgentOptions } from './types.ts';
 
 /** What the usages of one user agent share. */
@@ -13,6 +14,8 @@ export interface Core {
   readonly dialogs: DialogTable;
   /** What is open now. */
   readonly load: { sessions: number };
+  /** What REFERs came to, for those who ask by themselves. */
+  readonly refers: ReferStates;
   /** INVITEs without a final response, and what a CANCEL does to each (RFC 3261 §9.2). */
   readonly invitations: Map<ServerTransaction, (cancel: Request) => void>;
 }

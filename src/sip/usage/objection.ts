@@ -47,10 +47,15 @@ function unsupported(
   request: Request,
   { supported = [], supportedAtRegistrar = [] }: AgentOptions,
 ): Objection | undefined {
-  const known = request.method === 'REGISTER' ? [...supported, ...supportedAtRegistrar] : supported;
-  const unknown = request.headers.list('Require').filter((tag) => !known.includes(tag.toLowerCase()));
+  const { method } = request;
+  const known = method === 'REGISTER' ? [...supported, ...supportedAtRegistrar] : supported;
+  const means = (tag: string): boolean => known.includes(tag) && (method === 'REFER' || !inRefer.has(tag));
+  const unknown = request.headers.list('Require').filter((tag) => !means(tag.toLowerCase()));
   return unknown.length === 0 ? undefined : { status: 420, headers: [['Unsupported', unknown.join(', ')]] };
 }
+
+/** RFC 7614 §6: required they mean something in a REFER only. */
+const inRefer = new Set(['explicitsub', 'nosub']);
 
 /** §21.4.16: what we cannot do without, in a new call. */
 function lacking(request: Request, { demanded = [] }: AgentOptions): Objection | undefined {

@@ -63,6 +63,10 @@ export interface InviteSession {
   readonly remoteAllow: ReadonlySet<string>;
   /** The Info Packages the peer takes (Recv-Info, RFC 6086), lower case. */
   readonly remoteInfo: ReadonlySet<string>;
+  /** The peer has said that it takes another From in the dialog than the one it began with (RFC 4916). */
+  readonly takesFromChange: boolean;
+  /** Who the peer is now, when it has written another From than the one it began with, in a request that was accepted. */
+  readonly renamedTo: NameAddr | undefined;
   /** We are a conference's focus: our Contact says so (RFC 4579 §5.1). */
   focus: boolean;
   /** How many hops a request made on behalf of this one may still take (Max-Forwards, RFC 3261 §16.6 step 3); below 0: none. */
@@ -80,6 +84,8 @@ export interface InviteSession {
    * brought it (RFC 6337 §3.1). Waits for the PRACK of such a one (RFC 3262 §3). Repeated until ACK (§13.3.1.4).
    */
   accept(sdp: Uint8Array, headers?: readonly Field[]): void;
+  /** Who is at our end from now on, as it stands in From (RFC 4916 §4.4.1). Nothing changes for a peer that does not take that. */
+  identify(from: string): void;
   /** uas: a final refusal (300–699). */
   reject(status: number, reasonPhrase: string, headers?: readonly Field[]): void;
   /** uac: gives up; CANCEL, and if a 200 crossed it, ACK and BYE. `ended` is told when all is over. */

@@ -1,11 +1,12 @@
 import type { ServerTransaction } from '../../transaction/types.ts';
 import { answer } from '../answer.ts';
 import type { Core } from '../core.ts';
-import { allowOf, sdpOf } from '../fields.ts';
+import { sdpOf } from '../fields.ts';
 import type { Objection } from '../objection.ts';
 import type { AgentUser } from '../types.ts';
 import { cancelled } from './cancel.ts';
 import { lapse } from './lapse.ts';
+import { learn } from './learn.ts';
 import { Session } from './session.ts';
 import { tooShort } from './timer.ts';
 
@@ -23,8 +24,8 @@ export function invited(core: Core, transaction: ServerTransaction, user: AgentU
     return;
   }
   const localTag = core.kernel.token();
-  const remoteAllow = allowOf(request) ?? new Set<string>();
-  const session = new Session(core, { role: 'uas', invite: request, localTag, flow, remoteAllow });
+  const session = new Session(core, { role: 'uas', invite: request, localTag, flow });
+  learn(session.record, request);
   session.server = transaction;
   core.invitations.set(transaction, (cancel) => cancelled(session, cancel));
   lapse(session);

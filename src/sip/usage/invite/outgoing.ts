@@ -28,7 +28,7 @@ export function invite(core: Core, to: Destination, who: Identities, options: In
   const first = made(to.flow);
   const larger = largeFlow(to, first.invite);
   const sent = larger === undefined ? first : made(larger);
-  const session = new Session(core, { role: 'uac', ...sent, localTag, remoteAllow: new Set<string>() });
+  const session = new Session(core, { role: 'uac', ...sent, localTag });
   session.user = options.user;
   session.timer.seconds = wanted(core.options, options.user);
   send(session, { instead: sent === first ? undefined : first, patience: to.patience });

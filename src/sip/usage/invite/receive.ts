@@ -1,8 +1,8 @@
 import type { Dialog } from '../../dialog/index.ts';
 import type { ServerTransaction } from '../../transaction/types.ts';
 import { answer, answerOptions } from '../answer.ts';
-import { allowOf, infoOf } from '../fields.ts';
 import { byeReceived } from './bye.ts';
+import { learn } from './learn.ts';
 import { pracked } from './prack.ts';
 import { reinvited, updated } from './reoffer.ts';
 import type { Session } from './session.ts';
@@ -14,8 +14,7 @@ export function receive(session: Session, transaction: ServerTransaction, dialog
   if (request.method === 'BYE') byeReceived(session, transaction);
   else if (session.state === 'ended') answer(core, transaction, 481);
   else {
-    record.remoteAllow = allowOf(request) ?? record.remoteAllow;
-    record.remoteInfo = infoOf(request) ?? record.remoteInfo;
+    learn(record, request);
     serve(session, transaction, dialog);
   }
   return true;

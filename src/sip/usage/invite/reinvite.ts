@@ -1,13 +1,14 @@
 import { type Dialog, override, refreshTarget, requestIn } from '../../dialog/index.ts';
 import type { Field, Request, Response } from '../../message/types.ts';
 import { flowFor } from '../core.ts';
-import { allowOf, capabilities, contactField, recvInfo, sdpFields, sdpOf } from '../fields.ts';
+import { capabilities, contactField, recvInfo, sdpFields, sdpOf } from '../fields.ts';
 import { withCredentials } from '../inside.ts';
 import { refusalOf } from '../refusal.ts';
 import type { AgentOptions, Refusal } from '../types.ts';
 import { acknowledge, payAck, reacknowledge } from './ack.ts';
 import { exchanged, forkOf } from './fork.ts';
 import { gone } from './request.ts';
+import { learn } from './learn.ts';
 import type { Session } from './session.ts';
 import { raise, stopTimer, takeTimer, timerFields } from './timer.ts';
 
@@ -147,7 +148,7 @@ function agreed(session: Session, { dialog, request }: Asked, response: Response
   const { record } = session;
   session.asking = undefined;
   refreshTarget(dialog, response);
-  record.remoteAllow = allowOf(response) ?? record.remoteAllow;
+  learn(record, response);
   if (request.body.length > 0)
     exchanged(forkOf(session, dialog.remoteTag), sdpOf(response) === undefined ? 'drop' : 'takeAnswer');
   takeTimer(session, response);

@@ -1,10 +1,11 @@
 import { override, refreshTarget } from '../../dialog/index.ts';
 import type { Field, Response } from '../../message/types.ts';
 import { flowFor } from '../core.ts';
-import { allowOf, because, capabilities, contactField } from '../fields.ts';
+import { because, capabilities, contactField } from '../fields.ts';
 import { sendInside } from '../inside.ts';
 import { refusal, whenDone } from '../refusal.ts';
 import type { Refusal } from '../types.ts';
+import { learn } from './learn.ts';
 import type { Session } from './session.ts';
 import { takeTimer, timerFields } from './timer.ts';
 
@@ -44,7 +45,7 @@ export function request(
         refreshTarget(dialog, result);
         if (session.state === 'up') takeTimer(session, result);
       }
-      record.remoteAllow = allowOf(result) ?? record.remoteAllow;
+      learn(record, result);
     } else gone(session, method, result);
     done(result);
   };

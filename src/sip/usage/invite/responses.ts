@@ -1,9 +1,10 @@
 import { confirmByResponse, uacDialog } from '../../dialog/index.ts';
 import type { Response } from '../../message/types.ts';
-import { allowOf, sdpOf } from '../fields.ts';
+import { sdpOf } from '../fields.ts';
 import { payAck } from './ack.ts';
 import { exchanged, forkOf } from './fork.ts';
 import type { Occasion } from './occasion.ts';
+import { learn } from './learn.ts';
 import type { Session } from './session.ts';
 import { takeTimer } from './timer.ts';
 
@@ -11,7 +12,7 @@ import { takeTimer } from './timer.ts';
 export function early(session: Session, { response }: Occasion): void {
   if (response === undefined) return;
   const { core, record } = session;
-  record.remoteAllow = allowOf(response) ?? record.remoteAllow;
+  learn(record, response);
   if (response.toTag === '') return;
   const known = record.early.find(({ remoteTag }) => remoteTag === response.toTag);
   record.dialog = known ?? uacDialog(record.invite, response, record.flow);
@@ -26,7 +27,7 @@ export function settle(session: Session, { response }: Occasion): void {
   const known = record.early.find(({ remoteTag }) => remoteTag === response.toTag);
   const dialog = known ?? uacDialog(record.invite, response, record.flow);
   confirmByResponse(dialog, response);
-  record.remoteAllow = allowOf(response) ?? record.remoteAllow;
+  learn(record, response);
   record.dialog = dialog;
   core.dialogs.enter(dialog, session);
   for (const other of record.early) if (other !== dialog) core.dialogs.leave(other, session);

@@ -1,10 +1,11 @@
 import type { Opened, Timer } from '../../../kernel/index.ts';
-import type { Dialog, Usage } from '../../dialog/index.ts';
-import type { Field, Request, Response } from '../../message/types.ts';
+import { type Dialog, nameLocal, type Usage } from '../../dialog/index.ts';
+import { parseNameAddr } from '../../message/index.ts';
+import type { Field, NameAddr, Request, Response } from '../../message/types.ts';
 import type { ClientTransaction, ServerTransaction } from '../../transaction/types.ts';
 import type { Flow } from '../../transport/types.ts';
 import type { Core } from '../core.ts';
-import { infoOf, wholeNumber } from '../fields.ts';
+import { wholeNumber } from '../fields.ts';
 import type { Ending, InviteSession, Refusal, SessionUser } from '../types.ts';
 import { accept } from './accept.ts';
 import { reacknowledge, type SentAck } from './ack.ts';
@@ -14,6 +15,7 @@ import { cancel } from './cancel.ts';
 import type { Occasion } from './occasion.ts';
 import { keepChecked } from './check.ts';
 import type { Fork } from './fork.ts';
+import { type Learned, newcomer } from './learn.ts';
 import type { News } from './prack.ts';
 import { progress } from './progress.ts';
 import { receive } from './receive.ts';
@@ -27,7 +29,7 @@ import { type Event, type State, shown, stepFor } from './states.ts';
 import { newTimer, type SessionTimer } from './timer.ts';
 
 /** What is known of a session. Plain data. */
-export interface SessionRecord {
+export interface SessionRecord extends Learned {
   readonly role: 'uac' | 'uas';
   /** uac: the last one, when it had to be sent again (422). */
   invite: Request;
@@ -39,8 +41,6 @@ export interface SessionRecord {
   dialog: Dialog | undefined;
   /** uac: dialogs of provisional responses, until the first 2xx. */
   early: readonly Dialog[];
-  remoteAllow: ReadonlySet<string>;
-  remoteInfo: ReadonlySet<string>;
   /** How it ends, and what goes into the BYE. */
   ending: Ending;
   farewell: readonly Field[];
@@ -86,13 +86,13 @@ export class Session implements InviteSession, Usage {
   readonly #opened: Opened;
   #open = true;
 
-  constructor(core: Core, record: Pick<SessionRecord, 'role' | 'invite' | 'localTag' | 'flow' | 'remoteAllow'>) {
+  constructor(core: Core, record: Pick<SessionRecord, 'role' | 'invite' | 'localTag' | 'flow'>) {
     this.core = core;
     this.record = {
       ...record,
       state: record.role === 'uac' ? 'inviting' : 'offered',
       dialog: undefined,
-      remoteInfo: infoOf(record.invite) ?? new Set(),
+      ...newcomer(),
       early: [],
       ending: { by: 'none', why: 'still there' },
       farewell: [],
@@ -147,6 +147,20 @@ export class Session implements InviteSession, Usage {
 
   get remoteInfo(): ReadonlySet<string> {
     return this.record.remoteInfo;
+  }
+
+  get takesFromChange(): boolean {
+    return this.record.fromChange;
+  }
+
+  get renamedTo(): NameAddr | undefined {
+    const { dialog } = this.record;
+    return dialog?.remoteChanged === true ? parseNameAddr(dialog.remote) : undefined;
+  }
+
+  identify(from: string): void {
+    const { dialog, fromChange } = this.record;
+    if (fromChange && dialog !== undefined) nameLocal(dialog, from);
   }
 
   get hopsLeft(): number {

@@ -13,14 +13,32 @@ export interface Referral {
 /** Nobody wants to know (RFC 4488). */
 export const SILENT: Referral = { report: (_status, _reasonPhrase, told) => told?.() };
 
-/** The implicit subscription of a REFER (RFC 3515 §2.4.4): each status is told by a NOTIFY of its own, none is passed over. */
+/** A status as it is told: a message/sipfrag (RFC 3420). */
+export function sipfrag(status: number, reasonPhrase: string): string {
+  return `SIP/2.0 ${status} ${wireText(reasonPhrase)}`;
+}
+
+/** A subscription to a REFER (RFC 3515 §2.4.4): each status is told by a NOTIFY of its own, none is passed over. */
 export class Reports implements Referral, SubscriptionUser {
-  readonly #waiting: string[] = ['SIP/2.0 100 Trying'];
+  readonly #waiting: string[];
+  readonly #gone: () => void;
   #subscription: Subscription | undefined;
   #told: string | undefined;
-  #final = false;
+  #final: boolean;
   #done: (() => void) | undefined;
   #over = false;
+
+  /** `first`: what it is told at once, all there is to tell where it is `final`. */
+  constructor(first = sipfrag(100, 'Trying'), final = false, gone: () => void = () => undefined) {
+    this.#waiting = [first];
+    this.#final = final;
+    this.#gone = gone;
+  }
+
+  /** Nothing comes after what it is told next. */
+  get complete(): boolean {
+    return this.#final && this.#waiting.length <= 1;
+  }
 
   begin(subscription: Subscription): void {
     this.#subscription = subscription;
@@ -31,7 +49,7 @@ export class Reports implements Referral, SubscriptionUser {
     if (this.#final || status <= 100) return;
     this.#done = told;
     this.#final = status >= 200;
-    this.#waiting.push(`SIP/2.0 ${status} ${wireText(reasonPhrase)}`);
+    this.#waiting.push(sipfrag(status, reasonPhrase));
     if (this.#waiting.length === 1) this.#goOn();
   }
 
@@ -51,6 +69,7 @@ export class Reports implements Referral, SubscriptionUser {
     this.#over = true;
     this.#waiting.length = 0;
     this.#done?.();
+    this.#gone();
   }
 
   #goOn(): void {

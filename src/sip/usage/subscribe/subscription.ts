@@ -94,6 +94,7 @@ export class Notifier implements Subscription, Usage {
     this.#timer?.cancel();
     this.#record.full = true;
     if (seconds === 0) return this.end('timeout');
+    if (this.#user.complete === true) return this.end('noresource');
     this.resume(seconds);
     this.#step('subscribed');
   }

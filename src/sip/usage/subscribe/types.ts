@@ -37,6 +37,8 @@ export interface Notice {
 export interface SubscriptionUser {
   /** What the next NOTIFY says; `full`: it follows a SUBSCRIBE or ends the subscription. undefined: without a body. */
   notice(subscription: Subscription, full: boolean): Notice | undefined;
+  /** Nothing will come after its next NOTIFY: the answer to a SUBSCRIBE is the last one. Left out: that is not known. */
+  readonly complete?: boolean;
   /** A refresh came over another flow than what was before: false when the owner has refused it, answer and all. */
   admits(transaction: ServerTransaction): boolean;
   /**
