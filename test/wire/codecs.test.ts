@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Baresip } from './peers/baresip.ts';
 import { Server } from './peers/server.ts';
@@ -40,6 +41,8 @@ describe('a phone with a wide band and one with G.711', () => {
           await called.accept();
           await Promise.all([caller.established(), called.established()]);
           await Promise.all([narrow.hearsTone(tone, narrow.mark()), wide.hearsTone(NARROW, wide.mark())]);
+          assert.deepEqual(wide.codecs(), { speaks: codec, hears: codec });
+          assert.deepEqual(narrow.codecs(), { speaks: 'PCMU', hears: 'PCMU' });
           await caller.hangup();
           await Promise.all([caller.closed(), called.closed()]);
         }

@@ -73,6 +73,8 @@ call_max_calls 4
 audio_player aubridge,ear
 audio_alert aubridge,bell
 audio_source aufile,${join(folder, 'tone.wav')}
+ausrc_srate ${RATE}
+ausrc_channels 1
 audio_level no
 jitter_buffer_delay 0-0
 rtp_ports ${rtp}-${block + BLOCK - 1}
@@ -99,12 +101,27 @@ video_fullscreen no
 `;
 }
 
+/** As baresip wants them: a name alone fits nothing, and then it offers all that it has. */
+const SPELLED: Readonly<Record<string, string>> = {
+  PCMU: 'PCMU/8000/1',
+  PCMA: 'PCMA/8000/1',
+  G722: 'G722/16000/1',
+  opus: 'opus/48000/2',
+};
+
+function spelled(codecs: string): string {
+  return codecs
+    .split(',')
+    .map((codec) => SPELLED[codec])
+    .join(',');
+}
+
 function account({ number, name, registrar, codecs = 'PCMU', transport, srtp }: BaresipOptions): string {
   const shown = name === undefined ? '' : `"${name}" `;
-  if (registrar === undefined) return `${shown}<sip:${number}@127.0.0.1>;regint=0;audio_codecs=${codecs}`;
+  if (registrar === undefined) return `${shown}<sip:${number}@127.0.0.1>;regint=0;audio_codecs=${spelled(codecs)}`;
   const secret = `auth_user=${number};auth_pass=${registrar.password}`;
   const protection = srtp === undefined ? '' : `;mediaenc=${srtp}`;
-  return `${shown}<sip:${number}@${hopOf(registrar)}${over(transport)}>;${secret};regint=${LONGER_THAN_A_TEST};audio_codecs=${codecs}${protection}`;
+  return `${shown}<sip:${number}@${hopOf(registrar)}${over(transport)}>;${secret};regint=${LONGER_THAN_A_TEST};audio_codecs=${spelled(codecs)}${protection}`;
 }
 
 /**

@@ -171,6 +171,13 @@ export class Baresip extends Phone {
     return readTrace(this.#child.out, (from, to) => from === local || to === server);
   }
 
+  /** The codec that it speaks, and the one that it hears, as it says itself: `G722`. */
+  codecs(): { readonly speaks: string | undefined; readonly hears: string | undefined } {
+    const last = (what: string) =>
+      [...this.#child.out.matchAll(new RegExp(`Set audio ${what}: (\\w+)`, 'g'))].at(-1)?.[1];
+    return { speaks: last('encoder'), hears: last('decoder') };
+  }
+
   /** Pictures that its screen has shown in this call. */
   async pictures(): Promise<number> {
     return Number(/^\s*vidisp:.* frames=(\d+)/m.exec(await this.#command('video_debug'))?.[1] ?? 0);

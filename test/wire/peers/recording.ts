@@ -1,9 +1,12 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Samples a second of what phones record: they speak G.711 only. */
+/** Samples a second of what phones have heard, whatever their codec. */
 export const HEARD_RATE = 8000;
 const HEADER = 44;
+/** Where a WAV's header says how many channels it has, and samples a second. */
+const CHANNELS_AT = 22;
+const RATE_AT = 24;
 
 /** A point in what a phone has heard: everything after it is later. */
 export interface Mark {
@@ -54,18 +57,27 @@ export class Recording implements Heard {
       .sort();
   }
 
+  /** A phone records at its codec's rate and channels: those of one sample of ours are averaged. */
   #read(file: string, from: number): Float64Array {
     const descriptor = openSync(join(this.#folder, file), 'r');
     try {
-      const start = HEADER + from * 2;
-      const length = Math.max(0, fstatSync(descriptor).size - start);
-      const bytes = Buffer.alloc(length - (length % 2));
-      const read = readSync(descriptor, bytes, 0, bytes.length, start);
-      return Float64Array.from({ length: Math.floor(read / 2) }, (_, i) => bytes.readInt16LE(i * 2) / 32768);
+      const header = Buffer.alloc(HEADER);
+      if (readSync(descriptor, header, 0, HEADER, 0) < HEADER) return new Float64Array();
+      const each = (header.readUInt16LE(CHANNELS_AT) * header.readUInt32LE(RATE_AT)) / HEARD_RATE;
+      const start = HEADER + from * each * 2;
+      const bytes = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - start));
+      const length = Math.floor(readSync(descriptor, bytes, 0, bytes.length, start) / (each * 2));
+      return Float64Array.from({ length }, (_, i) => mean(bytes, i * each, each) / 32768);
     } finally {
       closeSync(descriptor);
     }
   }
+}
+
+function mean(bytes: Buffer, from: number, count: number): number {
+  let sum = 0;
+  for (let at = from; at < from + count; at++) sum += bytes.readInt16LE(at * 2);
+  return sum / count;
 }
 
 /** What a phone heard, out of one growing file of 16 bit samples. */
