@@ -1,8 +1,23 @@
 import assert from 'node:assert/strict';
-import { type Act, cruel, type Phone, phoneOf, type Stage, type StoryOptions, story, TONES } from '../testing/index.ts';
+import {
+  type Act,
+  cruel,
+  PASSWORD,
+  type Phone,
+  phoneOf,
+  type Stage,
+  type StoryOptions,
+  story,
+  TONES,
+} from '../testing/index.ts';
 import { ALICE, BOB, CAROL, hearsMusic, ROLES, same, talking, together } from './transfers.ts';
 
 type PhoneCall = NonNullable<Phone['call']>;
+
+const PEOPLE = {
+  101: { name: 'Alice', secret: PASSWORD },
+  102: { name: 'Bob', secret: PASSWORD },
+};
 
 const WITH_KEYS: StoryOptions = {
   exchange: { config: { keys: { blind: '##', attended: '*2', park: '*3', record: '*1' } } },
@@ -333,3 +348,27 @@ story(
     },
   },
 );
+
+for (const [what, before, after] of [
+  ['with codes, and without', { blind: '##' }, {}],
+  ['without codes, and with', {}, { blind: '##' }],
+] as const)
+  story(
+    `A reload during a talk ${what}: each key is still heard by the other once`,
+    async (stage) => {
+      const { world, exchange, alice, bob } = stage;
+      for (const phone of [alice, bob]) await phone.register();
+      const call = alice.dial('102');
+      const heard = await bob.answer();
+      await world.until(() => call.hearsOnly(TONES.bob) && heard.hearsOnly(TONES.alice));
+      await call.press('12');
+      await world.until(() => heard.digits === '12');
+      exchange.reload({ endpoints: PEOPLE, keys: after });
+      await call.press('345');
+      await world.after('4s');
+      assert.equal(heard.digits, '12345');
+      await call.hangup();
+      await world.until(() => heard.ended);
+    },
+    { exchange: { configuration: { endpoints: PEOPLE, keys: before } }, chaos: 'none' },
+  );

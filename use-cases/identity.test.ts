@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DEMO_CONFIG } from '../src/demo.ts';
 import type { Account } from '../src/pbx/index.ts';
-import { cruel, type Phone, type Stage, story, TONES, type World } from '../testing/index.ts';
+import { cruel, type Phone, phoneOf, type Stage, story, TONES, type World } from '../testing/index.ts';
 
 const ANONYMOUS = { name: 'Anonymous', number: 'anonymous' };
 
@@ -104,6 +104,39 @@ story(
     }
   },
   { exchange: people({ 103: { trusted: true, remotePartyId: true } }) },
+);
+
+const TRUNK = '10.0.0.50';
+story(
+  'who calls through a trunk is who its From says where it asserts nothing; one that names itself, or a number that is withheld, is not',
+  async (stage) => {
+    const { bob, world, exchange } = stage;
+    await registered(stage);
+    for (const [number, displayName, more, shows] of [
+      ['+15550100', 'Zoe', [], { name: 'Zoe', number: '+15550100' }],
+      [
+        '+15550100',
+        'Zoe',
+        [['P-Asserted-Identity', '"Mum" <sip:+15550111@a.example>']],
+        { name: 'Mum', number: '+15550111' },
+      ],
+      ['+15550100', 'Zoe', [['Privacy', 'id']], ANONYMOUS],
+      ['trunk', 'Any', [], { name: 'Trunk', number: 'trunk' }],
+    ] as const) {
+      const port = 5060 + bob.calls.length;
+      const caller = phoneOf(world, exchange, `trunk ${port}`, { number, displayName, address: TRUNK, port });
+      const before = bob.calls.length;
+      const call = caller.dial('102', { headers: more });
+      await world.until(() => bob.calls.length > before && bob.ringing);
+      assert.deepEqual(bob.incoming?.display, shows);
+      await call.hangup();
+    }
+  },
+  {
+    exchange: {
+      accounts: [...DEMO_CONFIG.accounts, { number: 'trunk', name: 'Trunk', addresses: [TRUNK], trusted: true }],
+    },
+  },
 );
 
 story(

@@ -3,7 +3,19 @@ import { DEMO_FEATURES } from '../src/demo.ts';
 import { parking } from '../src/features/index.ts';
 import type { Feature } from '../src/pbx/index.ts';
 import { type Act, cruel, type Phone, type Stage, type StoryOptions, story, TONES } from '../testing/index.ts';
-import { ALICE, BOB, CAROL, hearsMusic, ROLES, same, talking, together } from './transfers.ts';
+import {
+  ALICE,
+  BOB,
+  CAROL,
+  hearsCongestion,
+  hearsMusic,
+  ROLES,
+  same,
+  saw,
+  talking,
+  together,
+  told,
+} from './transfers.ts';
 
 type PhoneCall = NonNullable<Phone['call']>;
 
@@ -13,10 +25,14 @@ function withTimeout(changes: Omit<Parameters<typeof parking>[0], 'spaces' | 'en
   return { exchange: { features: DEMO_FEATURES.map((one) => (one.name === 'parking' ? own : one)) } };
 }
 
-function told({ exchange }: Stage): readonly string[] {
+function announced({ exchange }: Stage): readonly string[] {
   return exchange.events.flatMap((one) =>
     one.event.startsWith('parking.') && 'space' in one ? `${one.event} ${one.party.number} ${one.space} ${one.by}` : [],
   );
+}
+
+function parkedAt(number: string): typeof ALICE {
+  return { name: 'Parked', number };
 }
 
 function occupied({ exchange }: Stage): readonly string[] {
@@ -34,16 +50,19 @@ for (const role of ROLES) {
     const { his, call, transferor, transferee, tone, party } = await talking(stage, role);
     const referral = his.refer('721');
     if (calm) {
-      await world.until(() => same(his.display, { name: 'Parked', number: '701' }));
+      await world.until(() => same(his.display, parkedAt('701')));
       await world.until(() => his.hearsSound() && !his.hearsOnly(tone.transferee));
       assert.equal(referral.over, false, 'he is told when he has heard where');
     }
-    await world.until(() => referral.over && his.ended);
-    assert.equal(referral.told.at(-1), 200);
+    await world.until(() => his.ended);
+    await told(stage, referral, 100, 200);
     await waits(stage, call, `${party.transferee.name} at 701`);
     const taken = carol.dial('701');
     await together(stage, [call, tone.transferee, party.transferee], [taken, TONES.carol, CAROL]);
-    assert.deepEqual(told(stage), [
+    if (calm) saw(stage, his, party.transferee, parkedAt('701'));
+    saw(stage, call, party.transferor, parkedAt('701'), CAROL);
+    saw(stage, taken, party.transferee);
+    assert.deepEqual(announced(stage), [
       `parking.parked ${transferee.options.number} 701 ${transferor.options.number}`,
       `parking.retrieved ${transferee.options.number} 701 103`,
     ]);
@@ -76,7 +95,8 @@ story('parked by attended transfer: Bob calls 721, hears the space, and sends Al
   await world.until(() => consulting.up && consulting.hearsSound());
   await world.after('3s');
   const referral = his.referAttended(consulting, '721');
-  await world.until(() => referral.over);
+  await told(stage, referral, 100, 200);
+  await world.until(() => his.ended && consulting.ended);
   await waits(stage, call, 'Alice at 701');
   const taken = carol.dial('701');
   await together(stage, [call, TONES.alice, ALICE], [taken, TONES.carol, CAROL]);
@@ -104,9 +124,10 @@ story('a space that is taken: 486, and they talk again; 721 gives the next one',
   await world.until(() => waiting.up && occupied(stage).includes('Carol at 701'));
   const { his, call, tone, party } = await talking(stage, 'Bob');
   const refused = his.refer('701');
-  await world.until(() => refused.over);
-  assert.equal(refused.told.at(-1), 486);
+  await told(stage, refused, 100, 486);
   await together(stage, [call, tone.transferee, party.transferee], [his, tone.transferor, party.transferor]);
+  saw(stage, call, party.transferor);
+  saw(stage, his, party.transferee);
   const referral = his.refer('721');
   await world.until(() => referral.over && his.ended);
   await waits(stage, call, 'Alice at 702');
@@ -148,7 +169,9 @@ story(
     }
     await rings.answer();
     await together(stage, [call, TONES.alice, ALICE], [rings, TONES.bob, BOB]);
-    assert.equal(told(stage).at(-1), 'parking.returned 101 701 102');
+    saw(stage, rings, RETURNED, ALICE);
+    saw(stage, call, BOB, parkedAt('701'), BOB);
+    assert.equal(announced(stage).at(-1), 'parking.returned 101 701 102');
     assert.deepEqual(occupied(stage), []);
     await call.hangup();
     await world.until(() => rings.ended);
@@ -169,9 +192,10 @@ story(
     const second = await bob.rings('60s');
     assert.deepEqual(second.display, RETURNED);
     await world.until(() => second.ended, '60s');
-    call.mark();
-    await world.until(() => call.heardSomewhere(425));
+    await hearsCongestion(stage, call);
     await world.until(() => call.ended, '60s');
+    assert.equal(call.ending?.by, 'remote');
+    for (const one of [first, second]) saw(stage, one, RETURNED);
     assert.deepEqual(occupied(stage), []);
   },
   withTimeout({ timeout: '10s', ring: '5s', rounds: 2 }),
@@ -188,6 +212,9 @@ story(
     const taken = carol.dial('701');
     await together(stage, [call, TONES.alice, ALICE], [taken, TONES.carol, CAROL]);
     await world.until(() => rings.ended);
+    saw(stage, rings, RETURNED);
+    // Who is rung for her is shown to her.
+    saw(stage, call, BOB, parkedAt('701'), BOB, CAROL);
     await call.hangup();
     await world.until(() => taken.ended);
   },
@@ -250,7 +277,10 @@ story('a party that was taken back can be transferred on', async (stage) => {
   const referral = taken.refer('202');
   const rings = await bob.answer();
   await together(stage, [call, TONES.alice, ALICE], [rings, TONES.bob, BOB]);
-  await world.until(() => referral.over);
+  await world.until(() => taken.ended);
+  await told(stage, referral, 100, 180, 200);
+  saw(stage, call, BOB, parkedAt('701'), CAROL, BOB);
+  saw(stage, rings, ALICE);
   await call.hangup();
   await world.until(() => rings.ended && taken.ended);
 });

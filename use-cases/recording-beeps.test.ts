@@ -270,3 +270,31 @@ story(
     },
   },
 );
+
+{
+  const law = recorded({ file: 'law', beep: { every: '5s' } });
+  story(
+    'who records by *1 a talk that his dialplan records ends neither recording, nor its beeps',
+    async (stage) => {
+      const { world, exchange, calm } = stage;
+      const [call, his] = await talking(stage);
+      await world.after('2s');
+      await call.press('*1');
+      await world.after('3s');
+      await call.press('*1');
+      for (const one of [call, his]) one.mark();
+      await world.after('12s');
+      if (calm) for (const one of [call, his]) assert.ok(beeps(one).length >= 2, 'it beeps on');
+      await his.hangup();
+      await world.until(() => call.ended);
+      await world.until(() => exchange.recordings.size === 2);
+      await world.after('2s');
+      const seconds = [...exchange.recordings].map(([name, wav]) => [name, (wav.length - 44) / 4 / 8000] as const);
+      const length = (ours: boolean): number =>
+        seconds.find(([name]) => (name === 'recordings/law') === ours)?.[1] ?? 0;
+      assert.ok(length(true) > 15, `the dialplan's: ${length(true)} s`);
+      assert.ok(length(false) > 1 && length(false) < 7, `that by the key: ${length(false)} s`);
+    },
+    { exchange: { ...law.exchange, config: { keys: { record: '*1' } } } },
+  );
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DEMO_CONFIG } from '../src/demo.ts';
 import { type Act, phoneOf, type PhoneCall, story, TONES } from '../testing/index.ts';
-import { ALICE, CAROL, hearsMusic, same, talking } from './transfers.ts';
+import { ALICE, BOB, CAROL, hearsMusic, saw, talking, together, told } from './transfers.ts';
 
 const calls = (most: number) => ({
   exchange: {
@@ -15,9 +15,11 @@ story(
     const { world, exchange, carol, bob } = stage;
     const dave = phoneOf(world, exchange, 'dave', { address: '10.0.0.14', number: '104', tone: 2100 });
     const { his, call } = await talking(stage, 'Bob');
-    his.refer('203');
+    const referral = his.refer('203');
     const rings = await carol.answer();
-    await world.until(() => call.hearsOnly(TONES.carol) && his.ended);
+    await together(stage, [call, TONES.alice, ALICE], [rings, TONES.carol, CAROL]);
+    await world.until(() => his.ended);
+    await told(stage, referral, 100, 180, 200);
     const refused = dave.dial('202');
     await world.until(() => refused.ended);
     assert.equal(refused.refusal?.status, 486);
@@ -116,8 +118,11 @@ story('A program transfers blind: Bob’s party goes to Carol, and Bob is hung u
   assert.equal(ask({ to: '203', by: '102' }), 'nobody', 'one at a time');
   await world.until(() => hearsMusic(call) || carol.ringing);
   const rings = await carol.answer();
-  await world.until(() => call.hearsOnly(TONES.carol) && rings.hearsOnly(TONES.alice));
-  await world.until(() => same(call.display, CAROL) && same(rings.display, ALICE) && his.ended);
+  await together(stage, [call, TONES.alice, ALICE], [rings, TONES.carol, CAROL]);
+  await world.until(() => his.ended);
+  saw(stage, call, BOB, CAROL);
+  saw(stage, rings, ALICE);
+  saw(stage, his, ALICE);
   await call.hangup();
 });
 
@@ -133,7 +138,10 @@ story('A program joins the parties of Bob’s two calls', async (stage) => {
   exchange.host.kernel.input('api', () => {
     assert.equal(view.transfer(first, { join: second, by: '102' }), 'asked');
   });
-  await world.until(() => call.hearsOnly(TONES.carol) && rings.hearsOnly(TONES.alice) && his.ended && asks.ended);
-  await world.until(() => same(call.display, CAROL) && same(rings.display, ALICE));
+  await together(stage, [call, TONES.alice, ALICE], [rings, TONES.carol, CAROL]);
+  await world.until(() => his.ended && asks.ended);
+  saw(stage, call, BOB, CAROL);
+  saw(stage, rings, BOB, ALICE);
+  saw(stage, asks, CAROL);
   await rings.hangup();
 });

@@ -35,10 +35,10 @@ export const ROLES = ['Bob', 'Alice'] as const;
 export type Transferor = (typeof ROLES)[number];
 
 /** Alice dials Bob, and they talk. */
-export async function talking(stage: Stage, transferor: Transferor, carol = true): Promise<Cast> {
+export async function talking(stage: Stage, transferor: Transferor, carol = true, number = '102'): Promise<Cast> {
   const { world, alice, bob } = stage;
   for (const phone of [alice, bob, ...(carol ? [stage.carol] : [])]) await phone.register();
-  const call = alice.dial('102');
+  const call = alice.dial(number);
   const other = await bob.answer();
   await world.until(() => call.up && call.hearsOnly(TONES.bob) && other.hearsOnly(TONES.alice));
   const atAlice = { phone: alice, call, tone: TONES.alice, party: ALICE };

@@ -50,7 +50,7 @@ story(
     assert.ok(rooms(stage)[0]?.recording !== undefined);
     await over(stage, [a]);
   },
-  { exchange: { configuration, sounds }, chaos: 'none' },
+  { exchange: { configuration, sounds }, chaos: 'fair' },
 );
 
 story(
@@ -71,5 +71,5 @@ story(
     await world.until(() => a.hearsOnly(MUSIC) && b.hearsOnly(MUSIC));
     await over(stage, [a, b]);
   },
-  { exchange: { configuration, sounds }, chaos: 'none' },
+  { exchange: { configuration, sounds }, chaos: 'fair' },
 );

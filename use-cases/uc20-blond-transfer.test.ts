@@ -9,12 +9,15 @@ import {
   hearsRinging,
   ROLES,
   same,
+  saw,
   talking,
   together,
+  told,
   type Transferor,
 } from './transfers.ts';
 
 type PhoneCall = NonNullable<Phone['call']>;
+type Referral = ReturnType<PhoneCall['refer']>;
 
 interface Ringing extends Cast {
   readonly asks: PhoneCall;
@@ -38,9 +41,7 @@ async function ringing(stage: Stage, role: Transferor): Promise<Ringing | undefi
 }
 
 /** The three ways in which phones do it that send a REFER. Each ends with both of the transferor's calls over. */
-const STYLES: Readonly<
-  Record<string, (stage: Stage, cast: Ringing) => Promise<{ readonly over: boolean; readonly told: readonly number[] }>>
-> = {
+const STYLES: Readonly<Record<string, (stage: Stage, cast: Ringing) => Promise<Referral>>> = {
   'REFER with Replaces, then CANCEL': async ({ world }, { his, asks }) => {
     const referral = his.referAttended(asks, '203');
     await world.until(() => referral.told.length > 0);
@@ -86,8 +87,13 @@ for (const [style, transfer] of Object.entries(STYLES)) {
       assert.equal(rings.ringing, true, 'her display changes while she rings');
       await rings.answer();
       await together(stage, [call, tone.transferee, party.transferee], [rings, TONES.carol, CAROL]);
-      await world.until(() => his.ended && asks.ended && referral.over);
-      assert.equal(referral.told.at(-1), 200);
+      await world.until(() => his.ended && asks.ended);
+      await told(stage, referral, 100, 180, 200);
+      saw(stage, call, party.transferor, CAROL);
+      saw(stage, his, party.transferee);
+      saw(stage, asks, CAROL);
+      saw(stage, cast.atCarol, party.transferor, ...(same1 ? [party.transferee] : []));
+      saw(stage, rings, ...(same1 ? [party.transferor] : []), party.transferee);
       await call.hangup();
       await world.until(() => rings.ended);
     };
@@ -99,16 +105,21 @@ for (const [style, transfer] of Object.entries(STYLES)) {
       const { world, bob, alice, carol } = stage;
       const cast = await ringing(stage, role);
       if (cast === undefined) return;
-      await cast.his.resume();
+      const { call, his, asks, party } = cast;
+      await his.resume();
       const referral = await transfer(stage, cast);
-      if (!cast.his.ended) await cast.his.hangup();
+      if (!his.ended) await his.hangup();
       await world.until(() => referral.over, '40s');
-      assert.equal(referral.told.at(-1), 480);
-      await hearsCongestion(stage, cast.call);
-      await world.until(() => cast.call.ended && !carol.ringing, '20s');
-      assert.equal(cast.call.ending?.by, 'remote');
+      await told(stage, referral, 100, 180, 480);
+      await world.until(() => asks.ended, '1s');
+      await hearsCongestion(stage, call);
+      await world.until(() => call.ended && !carol.ringing, '20s');
+      assert.equal(call.ending?.by, 'remote');
       assert.equal(alice.ringing || bob.ringing, false, 'nobody is rung back');
-      await world.until(() => cast.asks.ended);
+      // Where the 180 was lost nobody knows that it rings.
+      if (stage.calm) saw(stage, call, party.transferor, CAROL);
+      saw(stage, his, party.transferee);
+      saw(stage, asks, CAROL);
     });
 
     if (style === 'REFER with Replaces alone') {
@@ -120,12 +131,14 @@ for (const [style, transfer] of Object.entries(STYLES)) {
           const { his, call, tone, party } = cast;
           const referral = await transfer(stage, cast);
           await world.until(() => referral.over, '40s');
-          assert.equal(referral.told.at(-1), 480);
+          await told(stage, referral, 100, 180, 480);
           assert.equal(his.ended, false, 'the phone keeps its call');
           await hearsCongestion(stage, call);
           if (after === 'takes the party back') {
             await his.resume();
             await together(stage, [call, tone.transferee, party.transferee], [his, tone.transferor, party.transferor]);
+            saw(stage, call, party.transferor, CAROL, party.transferor);
+            saw(stage, his, party.transferee);
             await world.after('20s');
             await call.hangup();
           }
@@ -138,21 +151,30 @@ for (const [style, transfer] of Object.entries(STYLES)) {
       const cast = await ringing(stage, role);
       if (cast === undefined) return;
       const referral = await transfer(stage, cast);
-      if (!same1) await carol.rings();
+      const rings = same1 ? cast.atCarol : await carol.rings();
+      if (same1) await world.until(() => same(rings.display, cast.party.transferee));
       await cast.call.hangup();
       await world.until(() => carol.calls.every(({ ended }) => ended));
-      await world.until(() => referral.over && cast.his.ended && cast.asks.ended);
-      assert.equal(referral.told.at(-1), 487);
+      assert.equal(rings.ending?.by, 'remote');
+      await world.until(() => cast.his.ended && cast.asks.ended);
+      await told(stage, referral, 100, 180, 487);
+      saw(stage, rings, ...(same1 ? [cast.party.transferor] : []), cast.party.transferee);
+      saw(stage, cast.his, cast.party.transferee);
+      saw(stage, cast.asks, CAROL);
     });
   }
 }
 
-story('UC20 by hanging up without a word: both calls simply end', async (stage) => {
-  const { world } = stage;
-  const cast = await ringing(stage, 'Bob');
-  if (cast === undefined) return;
-  const { his, call, asks, atCarol } = cast;
-  await his.hangup();
-  await asks.hangup();
-  await world.until(() => call.ended && atCarol.ended);
-});
+for (const role of ROLES)
+  story(`UC20 by hanging up without a word (${role}): both calls simply end`, async (stage) => {
+    const { world } = stage;
+    const cast = await ringing(stage, role);
+    if (cast === undefined) return;
+    const { his, call, asks, atCarol, party } = cast;
+    await his.hangup();
+    await asks.hangup();
+    await world.until(() => call.ended && atCarol.ended);
+    assert.deepEqual([call.ending?.by, atCarol.ending?.by], ['remote', 'remote']);
+    saw(stage, call, party.transferor);
+    saw(stage, atCarol, party.transferor);
+  });

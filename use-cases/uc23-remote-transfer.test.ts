@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DEMO_CONFIG, DEMO_FEATURES, demoRules } from '../src/demo.ts';
 import type { Account, DialplanBuilder } from '../src/pbx/index.ts';
 import { phoneOf, type Stage, story, TONES } from '../testing/index.ts';
-import { ALICE, BOB, CAROL, ROLES, same, talking, together } from './transfers.ts';
+import { ALICE, BOB, CAROL, hearsMusic, hearsRinging, ROLES, same, saw, talking, together, told } from './transfers.ts';
 
 /** Another telephone system, which brings its own users; its requests come from one address and need no digest. */
 const REMOTE = '10.0.0.50';
@@ -17,7 +17,8 @@ const as = ({ name, number }: typeof ALICE) =>
   ({ headers: [['P-Asserted-Identity', `"${name}" <sip:${number}@${REMOTE}>`]] }) as const;
 
 function remoteOf({ world, exchange }: Stage, tone: number, port: number) {
-  return phoneOf(world, exchange, `remote ${port}`, { address: REMOTE, port, number: 'remote', tone });
+  const known = { address: REMOTE, port, number: 'remote', tone, replaces: true } as const;
+  return phoneOf(world, exchange, `remote ${port}`, known);
 }
 
 story(
@@ -37,6 +38,9 @@ story(
     assert.equal(asks.ending?.by, 'remote', 'the one that was replaced is hung up');
     await world.until(() => same(atCarol.display, ALICE) && same(alice.display, CAROL));
     await world.until(() => alice.hearsOnly(TONES.carol) && atCarol.hearsOnly(TONES.bob));
+    saw(stage, asks, CAROL);
+    saw(stage, atCarol, BOB, ALICE);
+    saw(stage, alice, CAROL);
     assert.equal(carol.calls.length, 1, 'Carol has one call all along');
     await alice.hangup();
     await world.until(() => atCarol.ended);
@@ -77,6 +81,8 @@ story(
     assert.equal(atBob.ending?.by, 'remote', 'the one that was replaced is hung up');
     await world.until(() => call.hearsOnly(TONES.alice) && alice.hearsOnly(TONES.carol));
     await world.until(() => same(call.display, ALICE) && same(alice.display, CAROL));
+    saw(stage, alice, CAROL);
+    saw(stage, atBob, CAROL);
     assert.equal(carol.calls.length, 1, 'Carol has one call all along');
     await call.hangup();
     await world.until(() => alice.ended);
@@ -145,7 +151,7 @@ for (const role of ROLES)
   story(
     `UC23 REFER by ${role} to a dialog elsewhere: an INVITE with Replaces is placed there`,
     async (stage) => {
-      const { world } = stage;
+      const { world, calm } = stage;
       const { his, call, tone, party } = await talking(stage, role, false);
       const dave = remoteOf(stage, TONES.carol, 5070);
       const referral = his.refer(
@@ -153,14 +159,44 @@ for (const role of ROLES)
       );
       const rings = await dave.rings();
       assert.equal(rings.invite?.headers.get('Replaces'), 'there@remote;to-tag=1;from-tag=2');
+      assert.equal(
+        rings.invite?.headers.get('Require'),
+        'replaces',
+        'who does not know it does not take it for a new call',
+      );
       assert.ok(rings.invite?.headers.get('Referred-By')?.includes(`<sip:${party.transferor.number}@`));
       assert.deepEqual(rings.display, party.transferee);
+      if (calm) await hearsRinging(stage, call);
       await rings.answer();
       await world.until(() => call.hearsOnly(TONES.carol) && rings.hearsOnly(tone.transferee));
-      await world.until(() => his.ended && referral.over);
-      assert.equal(referral.told.at(-1), 200);
+      await world.until(() => his.ended);
+      await told(stage, referral, 100, 180, 200);
+      saw(stage, rings, party.transferee);
+      saw(stage, his, party.transferee);
       await call.hangup();
       await world.until(() => rings.ended);
+    },
+    options,
+  );
+
+for (const role of ROLES)
+  story(
+    `UC23 REFER by ${role}, who holds, to a dialog elsewhere that is gone (481): he is told so and takes his call back`,
+    async (stage) => {
+      const { world } = stage;
+      const { his, call, tone, party } = await talking(stage, role, false);
+      await his.hold();
+      await world.until(() => hearsMusic(call));
+      const dave = remoteOf(stage, TONES.carol, 5070);
+      const referral = his.refer(`<sip:dave@${REMOTE}:5070?Replaces=${encodeURIComponent('x;to-tag=1;from-tag=2')}>`);
+      (await dave.rings()).reject(481);
+      await told(stage, referral, 100, 180, 481);
+      await world.until(() => hearsMusic(call));
+      await his.resume();
+      await together(stage, [call, tone.transferee, party.transferee], [his, tone.transferor, party.transferor]);
+      saw(stage, his, party.transferee);
+      await his.hangup();
+      await world.until(() => call.ended);
     },
     options,
   );
@@ -173,7 +209,10 @@ story(
     const referral = his.refer(`<sip:dave@10.9.9.9?Replaces=${encodeURIComponent('x;to-tag=1;from-tag=2')}>`);
     await world.until(() => referral.status > 0);
     assert.equal(referral.status, 403);
+    assert.deepEqual(referral.notifies, []);
     await together(stage, [call, tone.transferee, party.transferee], [his, tone.transferor, party.transferor]);
+    saw(stage, call, party.transferor);
+    saw(stage, his, party.transferee);
     await his.hangup();
   },
   options,

@@ -252,6 +252,7 @@ export class Model {
       this.overview = await ask<Overview>(this.#token, '/status.json');
       if (this.link === 'lost' && !this.signedIn) this.link = 'away';
     } catch (error) {
+      if (error instanceof Refused && error.status === 401 && this.signedIn) return this.#leave(error.message);
       if (error instanceof Refused) this.overview = undefined;
       else if (this.link === 'live') this.#retry();
       else if (this.link === 'away') this.link = 'lost';

@@ -5,17 +5,17 @@ import { soon } from './soon.ts';
 /** Time that passes when it is told to, and what was run at which. */
 function clock(waits: readonly number[]) {
   let now = 0;
-  const due: { readonly at: number; readonly then: () => void }[] = [];
+  const due: { readonly at: number; readonly does: () => void }[] = [];
   const ran: number[] = [];
   const ask = soon(
     waits,
     () => void ran.push(now),
-    (ms, then) => void due.push({ at: now + ms, then }),
+    (ms, then) => void due.push({ at: now + ms, does: then }),
   );
   const pass = (ms: number): void => {
     for (const until = now + ms; now < until; now += 1)
       for (const one of due.splice(0)) {
-        if (one.at === now) one.then();
+        if (one.at === now) one.does();
         else due.push(one);
       }
   };

@@ -33,11 +33,6 @@ export class Beeping {
     if (beep.atOnce) this.#sound(leg);
   }
 
-  /** A recording has ended. */
-  ended(leg: Leg, tap: string): void {
-    if (this.#under.get(leg)?.beep.tap === tap) this.follow(leg, undefined);
-  }
-
   #next(leg: Leg, beep: Beep): Timer {
     return this.#kernel.scene.after(beep.every, () => {
       this.#under.set(leg, { beep, timer: this.#next(leg, beep) });

@@ -1,5 +1,5 @@
 import type { Kernel, Opened } from '../kernel/index.ts';
-import { type Beep, Beeping } from './beeping.ts';
+import type { Beep } from './beeping.ts';
 import { type ConferenceOwner, isMixed, type Role, SPEAKER } from './bridge.ts';
 import { Bridges } from './bridges.ts';
 import { Displays } from './displays.ts';
@@ -21,6 +21,7 @@ import {
 } from './leg.ts';
 import { hearsOf, type Wish } from './media-plan.ts';
 import { CAUSES, type Cause, type Party, sameParty } from './party.ts';
+import { type Taker, Tapping } from './tapping.ts';
 
 interface Entry {
   readonly leg: Leg;
@@ -31,6 +32,8 @@ interface Entry {
   heir: { readonly leg: Leg; readonly errand: Errand | undefined } | undefined;
   /** Outside bridges: who its display shows; undefined: whoever it showed before. */
   faces: Party | undefined;
+  /** Its media leave out the keys of whom it hears. */
+  holdsKeys: boolean;
 }
 
 /**
@@ -45,7 +48,7 @@ export class Switchboard {
   readonly #bridges: Bridges;
   readonly #displays: Displays;
   #ear: KeyEar | undefined;
-  readonly #beeping: Beeping;
+  readonly #tapping: Tapping;
 
   constructor(kernel: Kernel, driver: LegDriver, observe: (event: LegEvent) => void) {
     this.#kernel = kernel;
@@ -53,7 +56,7 @@ export class Switchboard {
     this.#observe = observe;
     this.#bridges = new Bridges(kernel, driver);
     this.#displays = new Displays(kernel, driver, (leg) => this.#partyOf(leg));
-    this.#beeping = new Beeping(kernel, (leg) => this.#beep(leg));
+    this.#tapping = new Tapping(kernel, driver, (leg) => this.#bridges.of(leg)?.members ?? [leg]);
   }
 
   get legs(): readonly Leg[] {
@@ -81,6 +84,7 @@ export class Switchboard {
       wanted: undefined,
       heir: undefined,
       faces: undefined,
+      holdsKeys: false,
     });
     this.#tell({ event: 'leg.new', leg });
     return leg;
@@ -356,24 +360,18 @@ export class Switchboard {
   #passKey(leg: Leg, { digit, ms, by }: Key): void {
     const peer = this.peerOf(leg);
     // An event that the media held back is to be sent like a key that signalling brought.
-    const way = by === 'event' && this.#ear?.holds(leg) === true ? 'info' : by;
-    if (peer !== undefined) this.#driver.key(peer, digit, ms, way);
+    const held = peer !== undefined && this.#entries.get(peer.id)?.holdsKeys === true;
+    if (peer !== undefined) this.#driver.key(peer, digit, ms, held && by === 'event' ? 'info' : by);
     this.#ownerOf(leg)?.digit(leg, digit);
   }
 
-  /** What is taken down of a leg, wherever it goes: these and no others. With a beep for it and all whom it talks to. */
-  tap(leg: Leg, taps: readonly Tap[], beep?: Beep): void {
-    if (!this.#entries.has(leg.id)) return;
-    this.#driver.tap(leg, taps);
-    this.#beeping.follow(leg, beep);
-  }
-
-  #beep(leg: Leg): void {
-    for (const one of this.#bridges.of(leg)?.members ?? [leg]) this.#driver.beep?.(one);
+  /** What somebody takes down of a leg, wherever it goes: these and no others. With a beep for it and all whom it talks to. */
+  tap(leg: Leg, by: Taker, taps: readonly Tap[], beep?: Beep): void {
+    if (this.#entries.has(leg.id)) this.#tapping.take(leg, by, taps, beep);
   }
 
   recorded(leg: Leg, recording: Recording): void {
-    this.#beeping.ended(leg, recording.tap);
+    this.#tapping.ended(leg, recording.tap);
     this.#ownerOf(leg)?.recorded?.(leg, recording);
   }
 
@@ -407,7 +405,7 @@ export class Switchboard {
     leg.state = 'gone';
     leg.place = LIMBO;
     this.#entries.delete(leg.id);
-    this.#beeping.follow(leg, undefined);
+    this.#tapping.forget(leg);
     entry.counted.close();
     this.#tell({ event: 'leg.gone', leg, cause, left: byItself });
     this.#replan(...left);
@@ -440,16 +438,17 @@ export class Switchboard {
 
   #replan(...legs: readonly Leg[]): void {
     for (const leg of legs) {
-      const bridge = this.#bridges.of(leg);
+      const [bridge, entry] = [this.#bridges.of(leg), this.#entries.get(leg.id)];
       // What was being said to it is over, though it is alone again later.
       if (bridge?.kind === 'conference' && isMixed(bridge)) this.#want(leg, undefined);
       const hears = hearsOf(leg, {
         bridge,
-        wanted: this.#entries.get(leg.id)?.wanted,
+        wanted: entry?.wanted,
         sessionOf: (other) => this.#driver.sessionOf(other),
         musicOf: (other) => this.#driver.musicOf?.(other),
         holdsKeys: (other) => this.#ear?.holds(other) === true,
       });
+      if (entry !== undefined) entry.holdsKeys = hears.kind === 'session' && hears.keys === 'held';
       this.#driver.hear(leg, hears);
       this.#tell({ event: 'leg.changed', leg });
     }

@@ -59,22 +59,20 @@ export function sendKey(line: LegLine, digit: string, ms: number, by: CameBy): v
   );
 }
 
-/** Keys of a leg that wait until the one before them was answered: one that overtook it would be heard first, and it be refused. */
-const waiting = new WeakMap<LegLine, (() => void)[]>();
 /** Nobody presses so many within a transaction. */
 const MOST_WAITING = 100;
 
+/** A key that overtook the one before it would be heard first, and that one be refused. */
 function inTurn(line: LegLine, send: (next: () => void) => void): void {
-  const queue = waiting.get(line);
   const next = (): void => {
-    const following = waiting.get(line)?.shift();
-    if (following === undefined || line.leg.state === 'gone') waiting.delete(line);
+    const following = line.keysDue?.shift();
+    if (following === undefined || line.leg.state === 'gone') line.keysDue = undefined;
     else following();
   };
-  if (queue === undefined) {
-    waiting.set(line, []);
+  if (line.keysDue === undefined) {
+    line.keysDue = [];
     send(next);
-  } else if (queue.length < MOST_WAITING) queue.push(() => send(next));
+  } else if (line.keysDue.length < MOST_WAITING) line.keysDue.push(() => send(next));
 }
 
 /** RFC 4733 where it was agreed, else INFO to a phone that takes it, else tones. */

@@ -38,6 +38,7 @@ export function newLine(
     atAck: [],
     texting: new Set(),
     outdated: false,
+    keysDue: undefined,
     hears: NOTHING,
     prompt: undefined,
   };

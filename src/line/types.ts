@@ -109,6 +109,8 @@ export interface LegLine {
   readonly texting: Set<(result: Response | Refusal) => void>;
   /** In: it talks to somebody else than our 200 says, and is told so at the ACK. */
   outdated: boolean;
+  /** Keys that wait until the INFO of the one before them was answered; undefined: none is on its way. */
+  keysDue: (() => void)[] | undefined;
   /** What its media was told to play last. */
   hears: Hears;
   /** The folder of the music that its hold lets others hear. */

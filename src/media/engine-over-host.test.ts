@@ -81,6 +81,35 @@ test('leases beyond what the host keeps by itself go back when half a minute sho
   assert.equal(made.free(HOST), 2);
 });
 
+test('a host that begins anew writes over no recording of the one that died, and says nothing that was said before', () => {
+  const { virtual, engine: made, sent } = engine();
+  const mixer = made.mixer('m', () => undefined);
+  const step = (act: () => void): void => virtual.kernel.input('test', act);
+  const tap = { kind: 'record', id: 't', file: 'recordings/room', sides: 'says' } as const;
+  const sound = (id: string) => ({ id, files: ['beep'] });
+  const restart = (): void => {
+    made.lost('it fell over');
+    made.heard({ event: 'hello', version: PROTOCOL_VERSION, pool: 2 });
+  };
+  const last = (): unknown => {
+    const command = sent.at(-1);
+    assert.ok(command?.do === 'mixer');
+    const { taps, sounds } = command.spec;
+    return [taps?.map(({ id, file }) => `${id} ${file}`), sounds?.map(({ id }) => id)];
+  };
+  step(() => mixer.mix({ members: ['a'], taps: [tap], sounds: [sound('1')] }));
+  assert.deepEqual(last(), [['t recordings/room'], ['1']]);
+  restart();
+  assert.deepEqual(last(), [['t recordings/room-2'], undefined]);
+  step(() => mixer.mix({ members: ['a'], taps: [tap], sounds: [sound('1'), sound('2')] }));
+  assert.deepEqual(last(), [['t recordings/room-2'], ['2']]);
+  restart();
+  assert.deepEqual(last(), [['t recordings/room-3'], undefined]);
+  const other = { ...tap, id: 'u', file: 'recordings/other' };
+  step(() => mixer.mix({ members: ['a'], taps: [other] }));
+  assert.deepEqual(last(), [['u recordings/other'], undefined], 'one that is begun there keeps its name');
+});
+
 test('a mixer is told once a step, whole; a host that begins anew is told again, and what it took down is told after its end', () => {
   const { virtual, engine: made, sent } = engine();
   const told: string[] = [];

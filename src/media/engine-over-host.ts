@@ -67,6 +67,9 @@ interface Mixing {
   generation: number;
   applied: string;
   pending: boolean;
+  /** What hosts that died had been told: sounds, and how many of them had begun a tap. */
+  readonly said: Set<string>;
+  readonly begun: Map<string, number>;
 }
 
 export interface HostedEnginePorts {
@@ -113,7 +116,8 @@ class EngineOverHost implements HostedEngine {
   }
 
   mixer(id: string, tell: (event: MixerEvent) => void): MediaMixer {
-    const mixing: Mixing = { id, tell, spec: { members: [] }, generation: 0, applied: '', pending: false };
+    const fresh = { generation: 0, applied: '', pending: false, said: new Set<string>(), begun: new Map() };
+    const mixing: Mixing = { id, tell, spec: { members: [] }, ...fresh };
     this.#mixers.set(id, mixing);
     return {
       mix: (spec) => {
@@ -188,6 +192,7 @@ class EngineOverHost implements HostedEngine {
     this.#hello = false;
     const orphans = [...this.#sessions.values()];
     for (const orphan of orphans) orphan.lost = true;
+    for (const mixing of this.#mixers.values()) bury(mixing);
     for (const { id } of orphans) this.#tell(id, { event: 'failed', why });
     const asked = [...this.#asked.values()].flat();
     this.#asked.clear();
@@ -259,8 +264,9 @@ class EngineOverHost implements HostedEngine {
     });
   }
 
-  #mix({ id, generation, spec }: Mixing): void {
-    this.#send({ do: 'mixer', mixer: id, generation, spec });
+  #mix(mixing: Mixing): void {
+    const { id, generation } = mixing;
+    this.#send({ do: 'mixer', mixer: id, generation, spec: unburied(mixing) });
   }
 
   #measure({ id, lost }: Tracked, then: (stats: SessionStats | undefined) => void): void {
@@ -358,4 +364,23 @@ function track(id: string, lease: Lease, tell: (event: SessionEvent) => void, co
     pending: false,
     lost: false,
   };
+}
+
+/** The host of a mixer died: what it said and took down is not to be said again and written over. */
+function bury({ spec: { sounds = [], taps = [] }, generation, said, begun }: Mixing): void {
+  if (generation <= 0) return;
+  for (const { id } of sounds) said.add(id);
+  for (const { id } of taps) begun.set(id, (begun.get(id) ?? 0) + 1);
+}
+
+/** Its specification for the host that lives: a tap that another one had begun goes on in a file of its own. */
+function unburied({ spec, said, begun }: Mixing): MixerSpec {
+  if (said.size === 0 && begun.size === 0) return spec;
+  const { members, sounds = [], taps = [] } = spec;
+  const fresh = sounds.filter(({ id }) => !said.has(id));
+  const own = taps.map((tap) => {
+    const before = begun.get(tap.id);
+    return before === undefined ? tap : { ...tap, file: `${tap.file}-${before + 1}` };
+  });
+  return { members, ...(fresh.length > 0 && { sounds: fresh }), ...(own.length > 0 && { taps: own }) };
 }

@@ -116,9 +116,9 @@ export class CallKeys implements KeyEar {
     const running = this.#recordings.get(leg);
     this.#recordings.delete(leg);
     if (running !== undefined) return running.stop();
-    const recordings = new Recordings(
+    const recordings: Recordings = new Recordings(
       kernel,
-      (taps, beep) => board.tap(leg, taps, beep),
+      (taps, beep) => board.tap(leg, recordings, taps, beep),
       () => undefined,
     );
     this.#recordings.set(leg, recordings);

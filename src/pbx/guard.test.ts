@@ -186,7 +186,10 @@ test('a replay is stale and no strike: neither it nor a lost 401 makes the choic
 
 test('what comes from a trunk is the trunk’s, whoever it says is calling; its users do not register without a secret', () => {
   const trunk = { number: 'trunk', name: '', addresses: ['192.0.2.0/24'], trusted: true };
-  const { guard } = bench({ '101@192.0.2.77': 'MD5' }, [trunk, { number: 'door', name: '', addresses: ['198.51.100.7'] }]);
+  const { guard } = bench({ '101@192.0.2.77': 'MD5' }, [
+    trunk,
+    { number: 'door', name: '', addresses: ['198.51.100.7'] },
+  ]);
   const invite = (user: string, ...more: readonly Field[]): Request =>
     request({ method: 'INVITE', uri: URI, headers: [['From', `<sip:${user}@192.0.2.9>;tag=1`], ...more] });
   const told = (asked: Request, address: string): string | undefined => {

@@ -87,7 +87,7 @@ export class Reception implements LineUser {
     const number = instance?.account ?? dialed;
     const script = route(number);
     if (script === undefined) return scripts.board.end(leg, CAUSES.noSuchNumber);
-    this.#ports.transfers.arrived(leg, dialed);
+    this.#ports.transfers.arrived(leg, number);
     const dial =
       instance && toInstance(scripts.dial, instance, (caller, outcome) => scripts.board.end(caller, outcome));
     runScript({ ...scripts, route, ...(dial && { dial }) }, leg, number, script);

@@ -39,7 +39,9 @@ export function sendText(
   const body = fromUtf8(text);
   if (body.length > LONGEST) return then(TOO_LONG);
   if (ports.line.text(leg, body, (result) => then(deliveredBy(result)))) return;
-  const phones = leg.account === undefined ? [] : phonesOf(ports, leg.account);
+  const account = ports.directory.accounts.get(leg.account ?? '');
+  // Who calls through a trunk is not the trunk.
+  const phones = account === undefined || account.trusted === true ? [] : phonesOf(ports, account.number);
   if (phones.length === 0) return then(NOWHERE);
   let left = phones.length;
   let best: Delivered | undefined;

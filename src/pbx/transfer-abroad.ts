@@ -94,10 +94,14 @@ function ring(ports: AbroadPorts, refer: Refer, account: Account, transferee: Le
   return leg === undefined ? { refused: CAUSES.noCircuit } : { leg };
 }
 
-/** RFC 3891 §4, RFC 3892 §2.1. */
+/** RFC 3891 §4, RFC 3892 §2.1. Who does not know Replaces is not to take the call for a new one (RFC 3891 §6.2). */
 function extras({ replaces, referredBy }: Refer): readonly Field[] {
+  const replacing = [
+    ['Replaces', replaces === undefined ? '' : printReplaces(replaces)],
+    ['Require', 'replaces'],
+  ] as const;
   return [
-    ...(replaces === undefined ? [] : [['Replaces', printReplaces(replaces)] as const]),
+    ...(replaces === undefined ? [] : replacing),
     ...(referredBy === undefined ? [] : [['Referred-By', referredBy] as const]),
   ];
 }

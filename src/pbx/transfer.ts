@@ -120,7 +120,7 @@ export class Transfers {
   /** Whom he talks to takes his place in another call of his, answered or still ringing elsewhere. */
   #join(leg: Leg, consulting: Leg): Cause | undefined {
     const transferee = this.#ports.scripts.board.peerOf(leg);
-    const pending = this.#byTransferor.get(leg)?.pending === true;
+    const pending = [leg, consulting].some((one) => this.#byTransferor.get(one)?.pending === true);
     if (transferee === undefined || pending || consulting === leg || consulting === transferee)
       return CAUSES.unavailable;
     if (consulting.state !== 'up' && consulting.direction === 'out') return CAUSES.unavailable;
@@ -151,13 +151,17 @@ export class Transfers {
     // Who replaces must be a party of what he replaces.
     const own = consulting.account !== undefined && consulting.account === leg.account;
     if (!own || consulting === leg || consulting === transferee) return asked.refuse(403, 'Forbidden');
+    // Whom he talks to there is being sent elsewhere: nobody can come to him meanwhile.
+    if (this.#byTransferor.get(consulting)?.pending === true) return asked.refuse(491, 'Request Pending');
     const rings = consulting.state !== 'up';
     if (rings && consulting.direction === 'out') return asked.accept().report(481, 'Call/Transaction Does Not Exist');
     this.#begin(leg, transferee, asked.accept(), undefined).attended(consulting);
   }
 
+  /** A dialog there has been opened already; ways to numbers there are the dialplan's to open, but for the system itself. */
   #abroad(leg: Leg, transferee: Leg, asked: TransferAsked): void {
-    const send = this.#ports.abroad(asked);
+    const itself = this.#ports.directory.accounts.get(leg.account ?? '')?.trusted === true;
+    const send = asked.refer.replaces !== undefined || itself ? this.#ports.abroad(asked) : undefined;
     if (send === undefined) return asked.refuse(403, 'Forbidden');
     this.#begin(leg, transferee, asked.accept(), this.#goBack(leg, this.#policyOf(leg))).blind(send);
   }

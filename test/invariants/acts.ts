@@ -17,6 +17,7 @@ const VERBS = {
   flick: 2,
   leave: 2,
   leaveJoined: 3,
+  regret: 3,
   park: 4,
   retrieve: 4,
   confer: 1,

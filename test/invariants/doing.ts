@@ -54,6 +54,13 @@ function chances(scene: Scene, person: Person, { verb, which, whom }: Act): read
       return up.filter((call) => !call.holds).map((call) => () => unwaited(call.hold().then(() => call.resume())));
     case 'blind':
       return sendable.map((call) => () => blind(scene, person, call, numberOf(whom)));
+    case 'regret':
+      return sendable
+        .filter((call) => call.holds)
+        .map((call) => () => {
+          blind(scene, person, call, numberOf(whom));
+          later(scene, LATER[which], () => call.resume());
+        });
     case 'park':
       return sendable.map((call) => () => blind(scene, person, call, PARKING));
     case 'sendToRoom':

@@ -1,6 +1,6 @@
 import type { PhoneCall } from '../../testing/index.ts';
 import { ROOM } from './doing.ts';
-import type { Person, Scene } from './people.ts';
+import type { Person, Scene, Sent } from './people.ts';
 
 /** One side of a call, with whose it is. */
 interface Side {
@@ -35,7 +35,7 @@ function wrongTalk(scene: Scene, sides: readonly Side[], side: Side): string | u
   if (ownPlace(call)) return voice === undefined ? undefined : `hears ${voice.name}`;
   if (voice !== undefined) return wrongVoice(scene, sides, side, voice);
   if (call.hearsOnly(OWN))
-    return sent(scene) || rungFor(sides, person) ? undefined : 'hears a tone of ours for no reason';
+    return comesBack(scene) || rungFor(sides, person) ? undefined : 'hears a tone of ours for no reason';
   if (call.hearsNothing()) return silent(scene, sides, side) ? undefined : 'hears nothing';
   const holders = sides.filter((other) => other.call.holds && see(side, other));
   return holders.length > 0 || sent(scene) || someoneGone(scene)
@@ -96,17 +96,27 @@ function wrongCount(scene: Scene, sides: readonly Side[]): string | undefined {
 }
 
 /** Somebody is being sent somewhere, or was, and comes back. */
-function sent({ world, sent: all }: Scene): boolean {
+function sent(scene: Scene): boolean {
+  return scene.sent.some(isPending) || comesBack(scene);
+}
+
+/** It is not known yet what came of it. */
+function isPending({ referral }: Sent): boolean {
+  return (referral.status === 0 || referral.status === 202) && !referral.over;
+}
+
+/** A transfer has failed, and its transferor holds, or is rung back, or nobody wants whom he sent. */
+function comesBack({ world, sent: all }: Scene): boolean {
   return all.some(({ referral, at, call }) => {
-    if (referral.status !== 0 && referral.status !== 202) return false;
-    const failed = (referral.told.at(-1) ?? 500) >= 300;
-    return !referral.over || (failed && (call.up ? call.holds : world.now - at < COMING_BACK));
+    const failed = (referral.status === 0 || referral.status === 202) && (referral.told.at(-1) ?? 500) >= 300;
+    return failed && referral.over && (call.up ? call.holds : world.now - at < COMING_BACK);
   });
 }
 
 /** Who transfers hears nothing, and who waits for somebody's phone nothing between two tones. */
-function silent(scene: Scene, sides: readonly Side[], { person }: Side): boolean {
-  return someoneGone(scene) || rungFor(sides, person) || sent(scene);
+function silent(scene: Scene, sides: readonly Side[], { person, call }: Side): boolean {
+  const transfers = scene.sent.some((one) => one.call === call && isPending(one));
+  return someoneGone(scene) || transfers || rungFor(sides, person);
 }
 
 /** A phone rings on his behalf. */

@@ -54,12 +54,24 @@ const SEQUENCES: Readonly<Record<string, readonly Step[]>> = {
     ['blind', 6, 2, 0, 0],
     ['attended', 4, 4, 0, 100],
   ],
-  'a transfer fails whose transferor has hung up only one of his calls: the other, which rings nobody any more, ends too': [
-    ['dial', 1, 3, 3, 100],
-    ['answer', 3, 3, 2, 3],
-    ['dial', 2, 2, 0, 1],
-    ['dial', 2, 0, 2, 7],
-    ['leave', 5, 5, 0, 25000],
+  'a transfer fails whose transferor has hung up only one of his calls: the other, which rings nobody any more, ends too':
+    [
+      ['dial', 1, 3, 3, 100],
+      ['answer', 3, 3, 2, 3],
+      ['dial', 2, 2, 0, 1],
+      ['dial', 2, 0, 2, 7],
+      ['leave', 5, 5, 0, 25000],
+    ],
+  'nobody is put into the place of a transferor whose transfer is pending: he would hear nothing until it is over': [
+    ['dial', 10, 5, 1, 7],
+    ['dial', 4, 1, 0, 0],
+    ['dial', 4, 4, 0, 1],
+    ['answer', 11, 3, 4, 0],
+    ['park', 4, 2, 2, 3000],
+    ['blind', 1, 0, 0, 1500],
+    ['answer', 9, 5, 3, 500],
+    ['confer', 4, 0, 3, 1500],
+    ['attended', 8, 4, 4, 1500],
   ],
 };
 

@@ -61,6 +61,8 @@ export interface PhoneOptions {
   readonly reliable?: 'supports' | 'requires';
   /** It reads, and writes, who is there in From (RFC 4916). */
   readonly fromChange?: true;
+  /** It says that it knows Replaces (RFC 3891). */
+  readonly replaces?: true;
   /** Session timers (RFC 4028), seconds: `expires` is what it asks for. */
   readonly timer?: { readonly expires?: number; readonly minimum?: number };
 }
@@ -191,11 +193,12 @@ function withoutRport(bytes: Uint8Array): Uint8Array {
 }
 
 /** What it can do besides RFC 3261. */
-function extensions({ reliable, timer, fromChange, allow }: PhoneOptions): Partial<AgentOptions> {
+function extensions({ reliable, timer, fromChange, replaces, allow }: PhoneOptions): Partial<AgentOptions> {
   const tags = [
     ...(reliable === undefined ? [] : ['100rel']),
     ...(timer === undefined ? [] : ['timer']),
     ...(fromChange === undefined ? [] : ['from-change']),
+    ...(replaces === undefined ? [] : ['replaces']),
   ];
   if (tags.length === 0) return {};
   const timing = timer === undefined ? {} : { timer };

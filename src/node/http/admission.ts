@@ -103,6 +103,11 @@ export function strangeHost({ host }: IncomingHttpHeaders): Refusal | undefined 
   return { status: 421, error: new StrowgerError('E_HOST', { host: host.slice(0, 100) }) };
 }
 
+/** Whether a proxy brought it: it comes from this machine, and whoever sent it does not. */
+export function isForwarded(headers: IncomingHttpHeaders): boolean {
+  return ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => headers[name] !== undefined);
+}
+
 function bearerIn({ authorization }: IncomingHttpHeaders): string | undefined {
   return /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 }

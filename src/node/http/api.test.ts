@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { operations } from '../../api/index.ts';
 import type { ExchangeView } from '../../pbx/view.ts';
 import type { Refused } from './admission.ts';
 import { kernel, placing, shown, tokenOf } from './exchange-view.test.ts';
@@ -292,4 +293,18 @@ test('a path upwards, sent raw, finds nothing', async (t) => {
   await once(socket, 'close');
   assert.match(text, /^HTTP\/1\.1 (401|404) /);
   assert.doesNotMatch(text, /root:/);
+});
+
+test('whatever changes anything is refused to who may only look, and tokens to all but administrators', async (t) => {
+  const view = shown();
+  const [reader, caller] = await Promise.all([tokenOf(view, 'read'), tokenOf(view, 'calls')]);
+  const { ask } = await open(t, view);
+  const changing = operations.filter(({ method }) => method !== 'GET');
+  assert.ok(changing.length >= 10);
+  for (const { method, path } of changing) {
+    const at = path.replaceAll(/:\w+/g, 'c0ffee');
+    const body = method === 'DELETE' ? {} : { body: '{}' };
+    for (const token of path.startsWith('/api/tokens') ? [reader, caller] : [reader])
+      assert.equal((await ask(at, { method, token, ...body })).status, 403, `${method} ${path}`);
+  }
 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import type { AddressInfo } from 'node:net';
-import { kernel, shown } from './exchange-view.test.ts';
+import { kernel, shown, tokenOf } from './exchange-view.test.ts';
 import { createPublic, openPublic, type Phase, type PublicOptions } from './public.ts';
 
 function options(changed: Partial<PublicOptions> = {}): PublicOptions & { readonly address: string } {
@@ -54,6 +54,23 @@ test('status.json tells who is there and how many talk, not where phones are or 
     numbers: [{ number: '800', what: 'weasels' }],
   });
   assert.doesNotMatch(body, /192\.0\.2\.7|c0ffee/);
+});
+
+test('whom a proxy on this machine brings is not from here: he sees the overview by a token', async (t) => {
+  const view = shown();
+  const app = server(t, { view });
+  for (const [name, value] of [
+    ['x-forwarded-for', '203.0.113.9'],
+    ['forwarded', 'for=203.0.113.9'],
+    ['x-real-ip', '203.0.113.9'],
+    ['via', '1.1 proxy'],
+  ] as const)
+    for (const url of ['/status.json', '/api', '/api/openapi.json']) {
+      const headers = { [name]: value, host: 'localhost' };
+      assert.equal((await app.inject({ url, headers })).statusCode, 401, `${url} with ${name}`);
+      const authorization = `Bearer ${await tokenOf(view, 'read')}`;
+      assert.equal((await app.inject({ url, headers: { ...headers, authorization } })).statusCode, 200);
+    }
 });
 
 test('without a token nothing can be asked or changed; other paths are 404, all in JSON', async (t) => {

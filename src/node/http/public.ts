@@ -3,7 +3,7 @@ import { type contract, openApi, operations } from '../../api/index.ts';
 import { type Kernel, StrowgerError } from '../../kernel/index.ts';
 import type { ExchangeView } from '../../pbx/view.ts';
 import { why } from '../why.ts';
-import { type Admitted, Admission, type Knock, type Refused, strangeHost } from './admission.ts';
+import { type Admitted, Admission, isForwarded, type Knock, type Refused, strangeHost } from './admission.ts';
 import { attachEvents } from './events.ts';
 import { createServer, mount, turnAway } from './mount.ts';
 import { addConsole, POLICY } from './page.ts';
@@ -84,10 +84,11 @@ export function createPublic(
     return phase === 'ready' ? reply.send({ status: 'ok' }) : reply.code(503).send({ status: phase });
   });
   addConsole(app, options.web);
-  const overview = loopback ? {} : hook((request) => admission.admit(knockOf(request), ['read']));
+  const isLocal = ({ headers }: FastifyRequest): boolean => loopback && !isForwarded(headers);
+  const overview = hook(isLocal, (request) => admission.admit(knockOf(request), ['read']));
   app.get('/status.json', overview, (_request, reply) => reply.send(facts(options)));
   void app.register(async (pages) => {
-    if (!loopback) pages.addHook('onRequest', hook((request) => admission.admitPage(knockOf(request))).onRequest);
+    pages.addHook('onRequest', hook(isLocal, (request) => admission.admitPage(knockOf(request))).onRequest);
     addPages(pages, options);
   });
   mount(app, operations, { ...options, admit: (request, scopes) => admission.admit(knockOf(request), scopes) });
@@ -113,10 +114,11 @@ function addPages(pages: FastifyInstance, options: PublicOptions): void {
 
 const HTML = 'text/html; charset=utf-8';
 
-/** Lets nobody further who is not admitted. */
-function hook(admit: (request: FastifyRequest) => Admitted) {
+/** Lets nobody further who is neither at home here nor admitted. */
+function hook(isLocal: (request: FastifyRequest) => boolean, admit: (request: FastifyRequest) => Admitted) {
   return {
     onRequest: (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+      if (isLocal(request)) return done();
       const admitted = admit(request);
       if (admitted.ok) done();
       else turnAway(reply, admitted.refusal);

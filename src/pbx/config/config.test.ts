@@ -44,7 +44,7 @@ test('run: a name that is neither everybody’s nor its own is wrong at its plac
     501: { run: 'weather' },
     502: { run: 'nothing' },
     503: { echo: true, options: {} },
-    504: { run: 'menu', play: 'goodbye' },
+    504: { run: 'weather', play: 'goodbye' },
     505: { run: 7 },
   };
   const applications = { weather: () => undefined };
@@ -60,6 +60,41 @@ test('run: a name that is neither everybody’s nor its own is wrong at its plac
   assert.equal(sentence?.message, "This cannot be used: no application is named 'nothing'.");
   assert.equal(sentence.remedy, 'Write one of menu, weather.');
   assert.deepEqual(wrong({ applications: { weather: 'sunny' } }), ['applications.weather E_CONFIG_VALUE']);
+});
+
+test('run: menu asks something, and its keys lead somewhere; one of its own is its author’s affair', () => {
+  const menus = { ...ports, applications: ['menu'] };
+  const mistakes = (options: unknown, applications: object = {}): readonly string[] => {
+    const checked = settingsFrom({ extensions: { 500: { run: 'menu', options } }, applications }, menus);
+    return checked.ok
+      ? []
+      : checked.mistakes.map(({ path, error }) => `${path.slice(2).join('.')} ${error.code}`).sort();
+  };
+  assert.deepEqual(mistakes({ prompt: 'demo/ivr', choices: { 1: 500, '*2': '500' }, tries: 2, first: '10s' }), []);
+  assert.deepEqual(mistakes(undefined), ['options.choices E_CONFIG_VALUE', 'options.prompt E_CONFIG_VALUE']);
+  const bad = { prompt: [], choices: { 1: 999, x: 500, 2: {} }, within: 'soon', tries: 0, bargeIn: 'yes', promt: 'x' };
+  assert.deepEqual(mistakes(bad), [
+    'options.bargeIn E_CONFIG_VALUE',
+    'options.choices.1 E_CONFIG_TARGET',
+    'options.choices.2 E_CONFIG_VALUE',
+    'options.choices.x E_CONFIG_VALUE',
+    'options.prompt E_CONFIG_VALUE',
+    'options.promt E_CONFIG_KEY',
+    'options.tries E_CONFIG_VALUE',
+    'options.within E_CONFIG_VALUE',
+  ]);
+  assert.deepEqual(mistakes({ choices: {}, prompt: 'x' }), ['options.choices E_CONFIG_VALUE']);
+  assert.deepEqual(mistakes({}, { menu: () => undefined }), []);
+});
+
+test('where calls go on may be a parking space, or the entrance to all of them', () => {
+  const parking = { first: 701, last: 703, entrance: 721 };
+  for (const number of [701, '703', 721])
+    good({ parking, endpoints: { 101: { secret: 'a' } }, extensions: { 500: { dial: 101, otherwise: number } } });
+  assert.deepEqual(
+    wrong({ parking, endpoints: { 101: { secret: 'a' } }, extensions: { 500: { dial: 101, otherwise: 704 } } }),
+    ['extensions.500.otherwise E_CONFIG_TARGET'],
+  );
 });
 
 test('whenTransferFails: recall, hangup or a number that something answers at, where endpoints are dialled', () => {

@@ -1,6 +1,7 @@
 import { StrowgerError } from '../../kernel/index.ts';
 import { matches } from '../dialplan.ts';
 import { ACTIONS, DIALLING } from './extensions.ts';
+import { menuMistakes } from './menu.ts';
 import { isTable, type Mistake } from './mistakes.ts';
 
 type Table = Readonly<Record<string, unknown>>;
@@ -13,10 +14,19 @@ export function tableMistakes(raw: unknown, built: readonly string[] = []): read
   // What a dialplan in TypeScript answers cannot be told beforehand.
   const open = isTable(raw) && raw['dialplan'] !== undefined;
   const answers = (number: string): boolean =>
-    open || endpoints.has(number) || rooms.has(number) || extensions.some(([pattern]) => matches(pattern, number));
-  const applications = [...built, ...tableNames(raw, 'applications')];
+    open ||
+    endpoints.has(number) ||
+    rooms.has(number) ||
+    parks(raw, number) ||
+    extensions.some(([pattern]) => matches(pattern, number));
+  const own = tableNames(raw, 'applications');
+  const applications = [...built, ...own];
   return extensions.flatMap(([pattern, extension]) => [
     ...runMistakes(['extensions', pattern], extension, applications),
+    // One of its own has that name in the place of everybody's.
+    ...(extension['run'] === 'menu' && built.includes('menu') && !own.includes('menu')
+      ? menuMistakes(['extensions', pattern, 'options'], extension['options'], answers)
+      : []),
     ...actionMistakes(['extensions', pattern], extension),
     ...targetMistakes(['extensions', pattern], extension, answers),
     ...dialMistakes(['extensions', pattern], extension, endpoints),
@@ -81,6 +91,16 @@ function value(path: readonly string[], why: string, wanted: string): Mistake {
 export function tablesAt(raw: unknown, key: string): readonly [string, Table][] {
   const table = isTable(raw) ? raw[key] : undefined;
   return Object.entries(isTable(table) ? table : {}).filter((entry): entry is [string, Table] => isTable(entry[1]));
+}
+
+/** Whether callers are parked there. */
+function parks(raw: unknown, number: string): boolean {
+  const table = isTable(raw) ? raw['parking'] : undefined;
+  if (!isTable(table)) return false;
+  const { first, last, entrance } = table;
+  const isSpace =
+    String(Number(number)) === number && Number(number) >= Number(first) && Number(number) <= Number(last);
+  return String(entrance) === number || isSpace;
 }
 
 function tableNames(raw: unknown, key: string): readonly string[] {

@@ -74,7 +74,7 @@ export class Running {
     this.place = { in: 'script', script: kernel.token() };
     this.recordings = new Recordings(
       kernel,
-      (taps, beep) => void (this.#over || kernel.input('tap', () => board.tap(this.leg, taps, beep))),
+      (taps, beep) => void (this.#over || kernel.input('tap', () => board.tap(this.leg, this, taps, beep))),
       () => this.hush(),
     );
   }
@@ -261,7 +261,7 @@ export class Running {
     if (this.others.delete(leg)) this.others.add(by);
     if (leg !== this.leg) return;
     this.leg = by;
-    if (this.recordings.moved()) this.around.board.tap(leg, []);
+    if (this.recordings.moved()) this.around.board.tap(leg, this, []);
     if (errand === undefined) this.#errand?.replaced(by);
     else this.#errand = errand;
     this.console();

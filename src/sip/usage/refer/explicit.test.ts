@@ -132,7 +132,10 @@ describe('REFER with explicit subscriptions (RFC 7614)', () => {
     const states = new ReferStates(new Net().kernel);
     const all = Array.from({ length: 10_001 }, () => states.open());
     for (const { state } of all) state.report(200, 'OK');
-    assert.deepEqual([0, 1, 10_000].map((at) => states.of(all[at]?.user ?? '') !== undefined), [false, true, true]);
+    assert.deepEqual(
+      [0, 1, 10_000].map((at) => states.of(all[at]?.user ?? '') !== undefined),
+      [false, true, true],
+    );
   });
 
   it('leaves other SUBSCRIBEs to their owner', () => {
