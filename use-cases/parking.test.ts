@@ -189,6 +189,7 @@ story(
     const first = await bob.rings('60s');
     await world.until(() => first.ended, '60s');
     await waits(stage, call, 'Alice at 701');
+    await world.until(() => same(call.display, parkedAt('701')));
     const second = await bob.rings('60s');
     assert.deepEqual(second.display, RETURNED);
     await world.until(() => second.ended, '60s');

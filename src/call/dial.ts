@@ -24,7 +24,7 @@ export interface DialRequest {
   readonly ringback?: Tone | undefined;
   /** Hears of each provisional status, as it comes. */
   readonly heard?: (status: 180 | 181 | 182 | 183) => void;
-  /** What the caller hears does not change by it. */
+  /** What the caller hears does not change by it, nor, when nobody answered, what he sees. */
   readonly silent?: boolean;
   /** How far a 6xx reaches: it ends the dial (RFC 3261 §16.7), or the ringing of that target only. */
   readonly declineEnds: 'dial' | 'target';
@@ -80,6 +80,8 @@ class Dialing implements Dial, LegOwner {
   readonly #timers: Timer[] = [];
   /** Legs with early media, in the order in which they had it. */
   readonly #audible = new Set<Leg>();
+  /** What the caller's phone showed before. */
+  readonly #before: Party | undefined;
   #heard: Leg | undefined;
   #over = false;
 
@@ -89,6 +91,7 @@ class Dialing implements Dial, LegOwner {
     this.#request = request;
     this.#then = then;
     this.#id = kernel.token();
+    this.#before = request.caller?.shows;
     this.#attempts = request.targets.map((target) => ({
       target,
       legs: new Map<Leg, Ringing>(),
@@ -368,7 +371,14 @@ class Dialing implements Dial, LegOwner {
   #end(rest: Cause, outcome: Outcome): void {
     if (!this.#close(rest)) return;
     if (outcome.kind !== 'answered' || outcome.leg !== this.#heard) this.#hear(undefined);
+    if (outcome.kind !== 'answered') this.#showBefore();
     this.#then(outcome);
+  }
+
+  /** Who was not to notice is where he was. */
+  #showBefore(): void {
+    const { caller, silent } = this.#request;
+    if (silent === true && caller?.state === 'up') this.#board.face(caller, this.#before);
   }
 
   #close(rest: Cause): boolean {
