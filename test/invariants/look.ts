@@ -1,3 +1,4 @@
+import { MOST_TALKERS } from '../../src/media/mix/talkers.ts';
 import type { PhoneCall } from '../../testing/index.ts';
 import { ROOM } from './doing.ts';
 import type { Person, Scene, Sent } from './people.ts';
@@ -60,7 +61,7 @@ function ownPlace({ display: { number } }: PhoneCall): boolean {
   return /^(?:7[0-2]\d$|\*)/.test(number);
 }
 
-/** Who confers hears all others who do, and nobody else; who is alone nobody. */
+/** Who confers hears all others who do, of many the loudest few, and nobody else; who is alone nobody. */
 function wrongMember({ people }: Scene, sides: readonly Side[], side: Side): string | undefined {
   const talks = ({ call }: Side): boolean => call.up && !call.holds && call.display.number === ROOM;
   const others = sides.filter((other) => other !== side && talks(other));
@@ -68,7 +69,8 @@ function wrongMember({ people }: Scene, sides: readonly Side[], side: Side): str
   // The same voice twice may cancel itself out; many voices together are distorted.
   const missed = people.find((one) => !one.gone && times(one) === 1 && !side.call.hears(one.hz));
   const strange = people.find((one) => !one.gone && times(one) === 0 && side.call.hears(one.hz));
-  if (missed !== undefined) return `does not hear ${missed.name}`;
+  const few = sides.filter(talks).length <= MOST_TALKERS;
+  if (few && missed !== undefined) return `does not hear ${missed.name}`;
   return strange === undefined || others.length > MANY ? undefined : `hears ${strange.name}`;
 }
 
