@@ -250,7 +250,7 @@ export class Parts {
       },
       user: this.line,
       sentBy,
-      forceRport: (request) => this.directory.natOf(request) === 'yes',
+      forceRport: (request, { remote }) => this.directory.natOf(request, remote.address) === 'yes',
       ...(timers === undefined ? {} : { timers }),
       ...(trace === undefined ? {} : { trace }),
     });

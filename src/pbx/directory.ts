@@ -77,9 +77,10 @@ export class Directory {
     return this.#trunks.find(({ addresses = [] }) => comesFrom(addresses, address))?.number;
   }
 
-  /** How the account is met that a request says it comes from. */
-  natOf({ from }: Request): Account['nat'] {
-    return this.#accounts.get(from.uri.user)?.nat;
+  /** How the account is met that a request says it comes from, or the trunk that it comes through. */
+  natOf({ from }: Request, address: string): Account['nat'] {
+    const account = this.#accounts.get(from.uri.user) ?? this.#accounts.get(this.trunkAt(address) ?? '');
+    return account?.nat;
   }
 
   /** Of an account, or of whoever has none. */

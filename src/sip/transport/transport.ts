@@ -25,7 +25,7 @@ export interface TransportParts {
   readonly sentBy?: (flow: Flow) => string;
   readonly streamLimits?: StreamLimits;
   /** Whether a request that came as a datagram is answered where it came from though it did not ask for that (RFC 3581). */
-  readonly forceRport?: (request: Request) => boolean;
+  readonly forceRport?: (request: Request, flow: Flow) => boolean;
 }
 
 /** Counts since start. */
@@ -115,7 +115,7 @@ class Layer implements Transport, WireListener {
 
   responseFlow(request: Request, flow: Flow): Flow {
     if (flow.reliable) return this.#streams.has(flow) ? flow : this.#reopened(request, flow);
-    if (!request.via.params.has('rport') && this.#parts.forceRport?.(request) === true) return flow;
+    if (!request.via.params.has('rport') && this.#parts.forceRport?.(request, flow) === true) return flow;
     const { address, port } = responseHop(request.via, flow.protocol);
     if (address === flow.remote.address && port === flow.remote.port) return flow;
     return this.#parts.wire.open(flow.protocol, { address, port }, flow.local) ?? flow;
