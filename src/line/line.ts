@@ -33,7 +33,7 @@ import { lineSession } from './session.ts';
 import { replaceable, takeOver } from './takeover.ts';
 import { dropTexts, sendText } from './texting.ts';
 import type { Admitted, LegLine, LegTerms, LinePorts, Placement } from './types.ts';
-import { Ended, transferAsked } from './transfer.ts';
+import { Ended, NO_DIALOG, transferAsked } from './transfer.ts';
 
 /** Where SIP sessions and legs meet: drives legs by sessions, and tells the switchboard what sessions say. */
 export class Line implements LegDriver, AgentUser {
@@ -111,8 +111,10 @@ export class Line implements LegDriver, AgentUser {
   /** A REFER, in the dialog of that leg or meant for it (RFC 4538). */
   referred(leg: Leg, transaction: ServerTransaction): void {
     const { user } = this.#ports;
+    if (this.#agent === undefined) return;
     const line = this.#lines.get(leg.id);
-    if (line === undefined || this.#agent === undefined) return;
+    // The call is over, but for a BYE that waits for the ACK.
+    if (line === undefined) return this.#agent.respond(transaction, NO_DIALOG.status, NO_DIALOG.reasonPhrase);
     if (user.transferAsked === undefined) return this.#agent.respond(transaction, 405, 'Method Not Allowed');
     const asked = transferAsked({
       agent: this.#agent,
