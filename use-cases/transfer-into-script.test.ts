@@ -30,6 +30,8 @@ function at500(script: Script): StoryOptions {
       await world.until(() => hearsMusic(call));
       const asks = transferor.dial('500');
       await world.until(() => asks.up);
+      // A prompt, or a recording, begins at the ACK, which may be late.
+      await world.until(() => exchange.recordings.has('recordings/note'), '10s');
       await world.after('3s');
       his.referAttended(asks, '500');
       await world.until(() => his.ended && asks.ended);

@@ -335,6 +335,8 @@ story(
     await a.press('9876#');
     const b = await joined(stage, bob);
     await b.press('1234#');
+    // Who came last is the last to have given the PIN.
+    await world.until(() => a.hearsOnly(TONES.bob), '60s');
     const c = await joined(stage, carol);
     await c.press('1234#');
     await world.until(() => a.hearsOnly(TONES.bob, TONES.carol), '60s');
