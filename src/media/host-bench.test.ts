@@ -79,3 +79,18 @@ export function read(bytes: Uint8Array): ReturnType<typeof newHeader> {
   assert.ok(readHeader(bytes, header));
   return header;
 }
+
+/** Decibels of a sound over its difference from another that comes later, by fewer than `longest` samples. */
+export function signalToNoise(sound: Int16Array, heard: Int16Array, longest: number): number {
+  let best = -Infinity;
+  const length = Math.min(sound.length, heard.length) - 2000;
+  for (let lag = 0; lag < longest; lag += 1) {
+    let [signal, noise] = [0, 0];
+    for (let at = 0; at < length; at += 1) {
+      signal += sound[at]! ** 2;
+      noise += (sound[at]! - heard[at + lag]!) ** 2;
+    }
+    best = Math.max(best, 10 * Math.log10(signal / noise));
+  }
+  return best;
+}
