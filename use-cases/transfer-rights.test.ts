@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DEMO_CONFIG } from '../src/demo.ts';
-import { type Act, phoneOf, type PhoneCall, story, TONES } from '../testing/index.ts';
+import { type Act, type Phone, phoneOf, type PhoneCall, type Stage, story, TONES } from '../testing/index.ts';
 import { ALICE, BOB, CAROL, hearsMusic, saw, talking, together, told } from './transfers.ts';
 
 const calls = (most: number) => ({
@@ -9,10 +9,23 @@ const calls = (most: number) => ({
   },
 });
 
+/** Those two talk at Bob's expense: he is busy for a caller until they have ended, and no longer. */
+async function countsFor({ world, bob }: Stage, caller: Phone, rings: PhoneCall, call: PhoneCall): Promise<void> {
+  const refused = caller.dial('202');
+  await world.until(() => refused.ended);
+  assert.equal(refused.refusal?.status, 486);
+  await rings.hangup();
+  await world.until(() => call.ended);
+  const taken = caller.dial('202');
+  await bob.answer();
+  await world.until(() => taken.up);
+  await taken.hangup();
+}
+
 story(
   'A call that Bob has transferred counts as his after he has left: with one call at a time he is busy until it ends',
   async (stage) => {
-    const { world, exchange, carol, bob } = stage;
+    const { world, exchange, carol } = stage;
     const dave = phoneOf(world, exchange, 'dave', { address: '10.0.0.14', number: '104', tone: 2100 });
     const { his, call } = await talking(stage, 'Bob');
     const referral = his.refer('203');
@@ -20,15 +33,7 @@ story(
     await together(stage, [call, TONES.alice, ALICE], [rings, TONES.carol, CAROL]);
     await world.until(() => his.ended);
     await told(stage, referral, 100, 180, 200);
-    const refused = dave.dial('202');
-    await world.until(() => refused.ended);
-    assert.equal(refused.refusal?.status, 486);
-    await rings.hangup();
-    await world.until(() => call.ended);
-    const taken = dave.dial('202');
-    await bob.answer();
-    await world.until(() => taken.up);
-    await taken.hangup();
+    await countsFor(stage, dave, rings, call);
   },
   calls(1),
 );
@@ -49,15 +54,7 @@ const counted =
     const second = dave.dial('202');
     await bob.answer();
     await world.until(() => second.up);
-    const refused = alice.dial('202');
-    await world.until(() => refused.ended);
-    assert.equal(refused.refusal?.status, 486);
-    await rings.hangup();
-    await world.until(() => call.ended);
-    const taken = alice.dial('202');
-    await bob.answer();
-    await world.until(() => taken.up);
-    await taken.hangup();
+    await countsFor(stage, alice, rings, call);
     await second.hangup();
   };
 story(

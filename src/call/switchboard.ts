@@ -326,9 +326,7 @@ export class Switchboard {
     if (leg.held === held || leg.state === 'gone') return;
     leg.held = held;
     this.#tell({ event: held ? 'leg.held' : 'leg.resumed', leg });
-    const peer = this.peerOf(leg);
-    this.#replan(leg, ...(peer === undefined ? [] : [peer]));
-    this.#bridges.remix(this.#bridges.of(leg));
+    this.mediaChanged(leg);
     this.#ownerOf(leg)?.held?.(leg);
   }
 
